@@ -1,0 +1,43 @@
+"""What a fresh fork does before it is locked up, and a zygote just before it forks."""
+
+import gc
+import random
+import sys
+import threading
+
+# Every random.Random with a state that forks would repeat. The module's own generator is not
+# among them: it reseeds itself after a fork.
+_generators = []
+
+
+def prepare():
+    """Called once in the zygote, when everything is warm."""
+    sys.path.insert(0, "/tmp")
+    gc.collect()
+    for item in gc.get_objects():
+        if (
+            isinstance(item, random.Random)
+            and not isinstance(item, random.SystemRandom)
+            and item is not random._inst
+        ):
+            _generators.append(item)
+    gc.freeze()
+    if threading.active_count() != 1:
+        raise RuntimeError(f"threads in the zygote: {threading.enumerate()}")
+
+
+def reseed():
+    """Called in every fork: no two programs may see the same random numbers."""
+    for generator in _generators:
+        generator.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def shutdown():
+    """What the interpreter does at its end, before it takes itself apart."""
+    threading._shutdown()
+    import atexit
+
+    atexit._run_exitfuncs()

@@ -1,0 +1,185 @@
+#include "api/pyrunner.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/router.h"
+
+namespace pyrunner::api {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::asio::awaitable;
+using nlohmann::json;
+
+/// Answers with what a test prepared, after one turn of the event loop, and keeps what it was
+/// given.
+class FakeRunner : public Runner {
+ public:
+  awaitable<tl::expected<Outcome, Rejection>> Run(
+      Program program, std::shared_ptr<Cancellation> cancellation) override {
+    programs.push_back(std::move(program));
+    cancellations.push_back(std::move(cancellation));
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    co_return answer;
+  }
+
+  tl::expected<Outcome, Rejection> answer;
+  std::vector<Program> programs;
+  std::vector<std::shared_ptr<Cancellation>> cancellations;
+};
+
+class PyRunnerTest : public testing::Test {
+ protected:
+  PyRunnerTest() { MountPyRunner(router_, runner_, {}); }
+
+  http::Response Send(http::Request request) {
+    boost::asio::io_context io;
+    std::optional<http::Response> received;
+    const auto keep = [&](const std::exception_ptr& error, http::Response response) {
+      if (error) std::rethrow_exception(error);
+      received = std::move(response);
+    };
+    boost::asio::co_spawn(io, router_.Dispatch(std::move(request)), keep);
+    io.run();
+    EXPECT_TRUE(received);
+    return received.value_or(http::Response{});
+  }
+
+  http::Response Get(std::string path) {
+    http::Request request;
+    request.method = "GET";
+    request.path = std::move(path);
+    return Send(std::move(request));
+  }
+
+  http::Response Post(std::string path, std::string body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = std::move(path);
+    request.headers = {{"content-type", "application/json"}};
+    request.body = std::move(body);
+    request.cancellation = cancellation_;
+    return Send(std::move(request));
+  }
+
+  FakeRunner runner_;
+  http::Router router_;
+  std::shared_ptr<Cancellation> cancellation_ = std::make_shared<Cancellation>();
+};
+
+TEST_F(PyRunnerTest, DescribesItself) {
+  const json expected = {
+      {"service", "PyRunner"},
+      {"status", "healthy"},
+      {"version", "1.0.0"},
+      {"capabilities",
+       {{"max_timeout", 300},
+        {"max_memory_mb", 2048},
+        {"libraries", {"sympy", "numpy", "pandas", "matplotlib", "scipy", "sklearn"}}}}};
+  for (const char* path : {"/", "/pyrunner", "/pyrunner/"}) {
+    const http::Response response = Get(path);
+    EXPECT_EQ(response.status, 200) << path;
+    EXPECT_EQ(response.content_type, "application/json") << path;
+    EXPECT_EQ(json::parse(response.body), expected) << path;
+  }
+}
+
+TEST_F(PyRunnerTest, IsHealthy) {
+  for (const char* path : {"/health", "/pyrunner/health"}) {
+    const http::Response response = Get(path);
+    EXPECT_EQ(response.status, 200) << path;
+    EXPECT_EQ(response.body, R"({"status":"healthy"})") << path;
+  }
+}
+
+TEST_F(PyRunnerTest, RunsAProgram) {
+  Outcome outcome;
+  outcome.standard_output = {"Hello, World!\n", 14, 0};
+  outcome.wall_time = 23ms;
+  outcome.memory_peak = 2 * kMiB;
+  outcome.phases.queue = 12us;
+  runner_.answer = outcome;
+  for (const char* path : {"/run", "/pyrunner/run"}) {
+    runner_.programs.clear();
+    runner_.cancellations.clear();
+    const http::Response response =
+        Post(path, R"json({"code":"print('Hello, World!')","timeout":5,"memory_limit":64})json");
+
+    ASSERT_EQ(runner_.programs.size(), 1u) << path;
+    EXPECT_EQ(runner_.programs[0].code, "print('Hello, World!')");
+    EXPECT_EQ(runner_.programs[0].limits.wall_time, 5s);
+    EXPECT_EQ(runner_.programs[0].limits.memory_bytes, 64 * kMiB);
+    EXPECT_EQ(runner_.cancellations[0], cancellation_);
+
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_EQ(json::parse(response.body), (json{{"status", "success"},
+                                                {"stdout", "Hello, World!\n"},
+                                                {"stderr", ""},
+                                                {"execution_time", 0.023},
+                                                {"memory_used", 2.0},
+                                                {"error", nullptr}}));
+    EXPECT_EQ(response.headers,
+              (http::Headers{{"Server-Timing",
+                              "queue;dur=0.012, fork;dur=0.000, isolate;dur=0.000, "
+                              "compile;dur=0.000, run;dur=0.000, collect;dur=0.000"}}));
+  }
+}
+
+TEST_F(PyRunnerTest, TellsTheProgramsOwnTimeLimit) {
+  Outcome outcome;
+  outcome.ending = Ending::kTimedOut;
+  runner_.answer = outcome;
+  const json body = json::parse(Post("/run", R"({"code":"1","timeout":7})").body);
+  EXPECT_EQ(body["stderr"], "Execution timed out after 7 seconds");
+}
+
+TEST_F(PyRunnerTest, RefusesABadRequestBeforeItReachesTheRunner) {
+  const http::Response response = Post("/run", R"({"code":"1","timeout":0})");
+  EXPECT_EQ(response.status, 422);
+  EXPECT_EQ(json::parse(response.body)["detail"][0]["loc"], (json{"body", "timeout"}));
+  EXPECT_TRUE(runner_.programs.empty());
+}
+
+TEST_F(PyRunnerTest, RefusesAFormWhateverItHolds) {
+  http::Request request;
+  request.method = "POST";
+  request.path = "/run";
+  request.body = R"({"code":"1"})";
+  EXPECT_EQ(Send(request).status, 422);  // no type at all
+  request.headers = {{"content-type", "application/x-www-form-urlencoded"}};
+  EXPECT_EQ(Send(request).status, 422);
+  EXPECT_TRUE(runner_.programs.empty());
+}
+
+TEST_F(PyRunnerTest, SaysSoWhenNothingCanRun) {
+  runner_.answer = tl::unexpected(Rejection{Rejection::Cause::kQueueFull, 3s});
+  const http::Response response = Post("/run", R"({"code":"1"})");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.headers, (http::Headers{{"Retry-After", "3"}}));
+  EXPECT_TRUE(json::parse(response.body).contains("detail"));
+}
+
+TEST_F(PyRunnerTest, HasNothingToSayToAClientThatLeft) {
+  runner_.answer = tl::unexpected(Rejection{Rejection::Cause::kCancelled});
+  EXPECT_EQ(Post("/run", R"({"code":"1"})").status, 499);
+}
+
+TEST_F(PyRunnerTest, RunsOnlyWhatIsPosted) { EXPECT_EQ(Get("/run").status, 405); }
+
+}  // namespace
+}  // namespace pyrunner::api

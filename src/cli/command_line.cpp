@@ -1,0 +1,127 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "base/text_file.h"
+
+namespace pyrunner::cli {
+namespace {
+
+// Spellings that the platforms which start containers use.
+const std::map<std::string_view, const char*>& BareNames() {
+  static const std::map<std::string_view, const char*> names = {
+      {"host", "HOST"}, {"port", "PORT"}, {"log-level", "LOG_LEVEL"}};
+  return names;
+}
+
+Status Apply(const Setting& setting, Settings& settings, const std::string& value,
+             const std::string& spelling) {
+  if (Status set = setting.set(settings, value); !set) {
+    return Failure(spelling + ": " + set.error().message);
+  }
+  return {};
+}
+
+std::string TextOf(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  std::ostringstream out;
+  out << toml::node_view<const toml::node>(node);
+  return out.str();
+}
+
+Status ApplyFile(const std::string& path, Settings& settings) {
+  auto text = ReadTextFile(path);
+  if (!text) return tl::unexpected(text.error());
+  toml::table table;
+  try {
+    table = toml::parse(*text, path);
+  } catch (const toml::parse_error& error) {
+    std::ostringstream where;
+    where << error.source().begin;
+    return Failure(path + ": " + std::string(error.description()) + " at " + where.str());
+  }
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const auto& all = AllSettings();
+    const auto setting = std::find_if(all.begin(), all.end(),
+                                      [&](const Setting& s) { return s.FileKey() == name; });
+    if (setting == all.end()) {
+      return Failure(path + ": there is no setting '" + name +
+                     "'; `pyrunner serve --help` lists them");
+    }
+    if (Status set = Apply(*setting, settings, TextOf(node), path + ": " + name); !set) return set;
+  }
+  return {};
+}
+
+Status ApplyEnvironment(Settings& settings) {
+  for (const Setting& setting : AllSettings()) {
+    const auto bare = BareNames().find(setting.name);
+    // The project's own name is the more specific one, so it comes last.
+    std::vector<std::string> names;
+    if (bare != BareNames().end()) names.emplace_back(bare->second);
+    names.push_back(setting.EnvironmentName());
+    for (const std::string& name : names) {
+      const char* value = std::getenv(name.c_str());
+      if (value == nullptr || *value == '\0') continue;
+      std::string text = value;
+      if (name == "LOG_LEVEL") {
+        std::transform(text.begin(), text.end(), text.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      }
+      if (Status set = Apply(setting, settings, text, name); !set) return set;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv) {
+  CLI::App app("Runs untrusted Python over HTTP, each program in a kernel sandbox of its own.",
+               "pyrunner serve");
+  app.footer(
+      "Every setting can also be given as PYRUNNER_MAX_RUNNING=... in the environment or as\n"
+      "max_running = ... in the file; flags win over the environment, which wins over the file.");
+  std::string file;
+  app.add_option("--config", file, "Configuration file (TOML)");
+  std::map<std::string_view, std::string> values;
+  const Settings defaults;
+  for (const Setting& setting : AllSettings()) {
+    app.add_option("--" + std::string(setting.name), values[setting.name],
+                   std::string(setting.description))
+        ->type_name("[" + setting.get(defaults) + "]");
+  }
+  ServeCommand command;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    command.help = app.help();
+    return command;
+  } catch (const CLI::ParseError& error) {
+    return Failure(std::string(error.what()) + "; `pyrunner serve --help` lists the flags");
+  }
+  if (file.empty()) {
+    if (const char* named = std::getenv("PYRUNNER_CONFIG")) file = named;
+  }
+  if (!file.empty()) {
+    if (Status done = ApplyFile(file, command.settings); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  if (Status done = ApplyEnvironment(command.settings); !done) return tl::unexpected(done.error());
+  for (const Setting& setting : AllSettings()) {
+    const std::string flag = "--" + std::string(setting.name);
+    if (app.count(flag) == 0) continue;
+    if (Status done = Apply(setting, command.settings, values[setting.name], flag); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  return command;
+}
+
+}  // namespace pyrunner::cli

@@ -1,0 +1,242 @@
+#include "cli/serve.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "api/pyrunner.h"
+#include "cli/command_line.h"
+#include "cli/log.h"
+#include "engine/engine.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/credentials.h"
+#include "sandbox/identity.h"
+#include "sandbox/supervisor.h"
+
+namespace pyrunner::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kUsageError = 64;
+constexpr int kHostLacksSomething = 78;
+constexpr int kFailure = 1;
+
+constexpr const char* kCgroupPrefix = "pyrunner-";
+
+int Complain(int exit_code, const std::string& line) {
+  std::fprintf(stderr, "pyrunner: %s\n", line.c_str());
+  return exit_code;
+}
+
+/// Everything that takes root, done before root is given up.
+struct PrivilegedPart {
+  sandbox::SupervisorProcess supervisor;
+  std::vector<sandbox::Cgroup> cgroups;
+  std::string cgroup_description;
+};
+
+Result<Fd> OpenZygoteProgram() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return SystemError("readlink", "/proc/self/exe", error.value());
+  const std::string path = self.parent_path() / "pyrunner-zygote";
+  Fd program(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (!program) return SystemError("open", path);
+  return program;
+}
+
+Result<PrivilegedPart> DoPrivilegedPart(const EngineOptions& options) {
+  auto program = OpenZygoteProgram();
+  if (!program) return tl::unexpected(program.error());
+  auto tree = sandbox::CgroupTree::Create(
+      kCgroupPrefix, {.processes = options.processes, .cpus = options.cpus});
+  if (!tree) return tl::unexpected(tree.error());
+  PrivilegedPart part;
+  part.cgroup_description = tree->Describe();
+  // Before anything else is opened, so that the supervisor has nothing that it does not need.
+  auto supervisor = sandbox::StartSupervisor({*tree, std::move(*program)});
+  if (!supervisor) {
+    tree->Remove();
+    return tl::unexpected(supervisor.error());
+  }
+  part.supervisor = std::move(*supervisor);
+  for (std::uint32_t index = 0; index < SlotsFor(options); ++index) {
+    auto cgroup = tree->MakeGroup(index);
+    if (!cgroup) return tl::unexpected(cgroup.error());
+    part.cgroups.push_back(std::move(*cgroup));
+  }
+  return part;
+}
+
+Status GiveUpRoot() {
+  if (const int error = sandbox::BecomeUser(sandbox::kGatewayUid); error != 0) {
+    return SystemError("give up", "root", error);
+  }
+  if (const int error = sandbox::KeepCapabilities(0); error != 0) {
+    return SystemError("give up", "capabilities", error);
+  }
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return SystemError("prctl", "no_new_privs");
+  return {};
+}
+
+/// Each sandbox costs the gateway about a dozen descriptors and each connection one.
+void RaiseOpenFileLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// A browser that resolved somebody's name to loopback must not get in.
+void AllowLoopbackNames(Settings& settings) {
+  const bool loopback = settings.host == "localhost" || settings.host == "::1" ||
+                        settings.host.starts_with("127.");
+  if (!loopback || !settings.server.allowed_hosts.empty()) return;
+  settings.server.allowed_hosts = {"localhost", "127.0.0.1", "::1", settings.host};
+}
+
+/// The objects of a running service and their one way through life.
+class Service {
+ public:
+  Service(Settings settings, std::shared_ptr<spdlog::logger> log)
+      : settings_(std::move(settings)), log_(std::move(log)), signals_(context_) {
+    settings_.engine.log = [log = log_](EngineOptions::LogLevel level, const std::string& line) {
+      using Level = EngineOptions::LogLevel;
+      log->log(level == Level::kError     ? spdlog::level::err
+               : level == Level::kWarning ? spdlog::level::warn
+                                          : spdlog::level::info,
+               "{}", line);
+    };
+    settings_.server.log = [log = log_](const std::string& line) { log->warn("{}", line); };
+  }
+
+  int Run() {
+    if (::geteuid() != 0) {
+      return Complain(kHostLacksSomething,
+                      "must be started as root: it makes cgroups and user namespaces, then gives "
+                      "root up");
+    }
+    RaiseOpenFileLimit();
+    ::signal(SIGPIPE, SIG_IGN);
+    auto part = DoPrivilegedPart(settings_.engine);
+    if (!part) return Complain(kHostLacksSomething, part.error().message);
+
+    server_ = std::make_unique<http::Server>(context_, settings_.server, router_);
+    if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
+      return Complain(kFailure, listening.error().message);
+    }
+    if (Status done = GiveUpRoot(); !done) return Complain(kFailure, done.error().message);
+
+    log_->info("isolation: user, pid, mount, network, ipc, uts and cgroup namespaces; cgroups: {}",
+               part->cgroup_description);
+    engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
+                                       std::move(part->supervisor), std::move(part->cgroups));
+    api::PyRunnerOptions pyrunner;
+    pyrunner.policy = settings_.policy;
+    api::MountPyRunner(router_, *engine_, pyrunner);
+
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    engine_->Start();
+    asio::co_spawn(context_, StartServing(), asio::detached);
+    asio::co_spawn(context_, AwaitSignal(), asio::detached);
+    asio::co_spawn(context_, WatchSupervisor(), asio::detached);
+    context_.run();
+    return exit_code_;
+  }
+
+ private:
+  asio::awaitable<void> StartServing() {
+    const auto start = SteadyClock::now();
+    const Status ready = co_await engine_->AwaitReady();
+    if (stopping_) co_return;
+    if (!ready) {
+      log_->error("cannot start: {}", ready.error().message);
+      exit_code_ = kHostLacksSomething;
+      co_await Stop();
+      co_return;
+    }
+    server_->Start();
+    const std::chrono::duration<double> elapsed = SteadyClock::now() - start;
+    const bool v6 = settings_.host.find(':') != std::string::npos;
+    log_->info("serving on http://{}{}{}:{} after {:.2f} s", v6 ? "[" : "", settings_.host,
+               v6 ? "]" : "", server_->port(), elapsed.count());
+  }
+
+  asio::awaitable<void> AwaitSignal() {
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    log_->info("{}: finishing what runs, at most {} s", signal == SIGINT ? "SIGINT" : "SIGTERM",
+               settings_.drain_time.count());
+    co_await Stop();
+  }
+
+  asio::awaitable<void> WatchSupervisor() {
+    co_await engine_->AwaitSupervisorEnd();
+    supervisor_ended_ = true;
+    if (!stopping_) {
+      log_->error("the supervisor ended: without it no zygote can be renewed; stopping");
+      exit_code_ = kFailure;
+      co_await Stop();
+    }
+    context_.stop();
+  }
+
+  asio::awaitable<void> Stop() {
+    if (stopping_) co_return;
+    stopping_ = true;
+    const Deadline deadline = SteadyClock::now() + settings_.drain_time;
+    server_->StopAccepting();
+    co_await engine_->Stop(deadline);
+    // The answers of what was stopped still have to leave.
+    constexpr std::chrono::seconds kLastAnswers{2};
+    co_await server_->Drain(std::max(deadline, SteadyClock::now() + kLastAnswers));
+    // The supervisor cleans up; its end ends the loop.
+    if (supervisor_ended_) context_.stop();
+  }
+
+  Settings settings_;
+  std::shared_ptr<spdlog::logger> log_;
+  asio::io_context context_{1};
+  asio::signal_set signals_;
+  http::Router router_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Engine> engine_;
+  bool stopping_ = false;
+  bool supervisor_ended_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace
+
+int Serve(int argc, const char* const* argv) {
+  auto command = ReadServeCommand(argc, argv);
+  if (!command) return Complain(kUsageError, command.error().message);
+  if (command->help) {
+    std::fputs(command->help->c_str(), stdout);
+    return 0;
+  }
+  AllowLoopbackNames(command->settings);
+  const auto log = MakeLogger(command->settings);
+  Service service(std::move(command->settings), log);
+  return service.Run();
+}
+
+}  // namespace pyrunner::cli

@@ -1,0 +1,103 @@
+#include "engine/engine.h"
+
+#include <utility>
+
+#include "engine/module_scan.h"
+
+namespace pyrunner {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kTick = 5ms;
+
+// Between a sandbox's last page and its slot's return there is a moment in which the next one is
+// wanted already.
+constexpr std::uint32_t kSpareSlots = 8;
+
+constexpr std::size_t IndexOf(wire::ZygoteKind kind) { return static_cast<std::size_t>(kind); }
+
+}  // namespace
+
+std::uint32_t SlotsFor(const EngineOptions& options) {
+  return options.max_running +
+         static_cast<std::uint32_t>(wire::kZygoteKinds) * options.ready_sandboxes + kSpareSlots;
+}
+
+Engine::Engine(asio::any_io_executor executor, EngineOptions options,
+               sandbox::SupervisorProcess supervisor, std::vector<sandbox::Cgroup> cgroups)
+    : options_(std::move(options)),
+      supervisor_(executor, std::move(supervisor)),
+      slots_(executor, std::move(cgroups), supervisor_),
+      admission_(executor, options_.max_running, options_.max_queued),
+      pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_),
+             Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_)},
+      ticks_(executor) {}
+
+void Engine::Start() {
+  for (Pool& pool : pools_) pool.Start();
+}
+
+Pool& Engine::PoolFor(const Program& program) {
+  Pool& preferred = pools_[IndexOf(ZygoteFor(program.code))];
+  // Without the libraries preloaded a program still runs, just not as fast.
+  return preferred.usable() ? preferred : pools_[IndexOf(wire::ZygoteKind::kBase)];
+}
+
+asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
+    Program program, std::shared_ptr<Cancellation> cancellation) {
+  using Cause = Rejection::Cause;
+  const auto arrival = SteadyClock::now();
+  const Deadline deadline = arrival + options_.queue_time;
+  const auto ticket = co_await admission_.Enter(deadline, cancellation);
+  if (!ticket) co_return tl::unexpected(ticket.error());
+
+  while (true) {
+    Pool& pool = PoolFor(program);
+    const auto sandbox = co_await pool.Acquire(deadline, cancellation);
+    if (!sandbox) {
+      if (cancellation->cancelled()) co_return tl::unexpected(Rejection{Cause::kCancelled});
+      if (SteadyClock::now() >= deadline) {
+        co_return tl::unexpected(Rejection{Cause::kQueueTimedOut});
+      }
+      if (&PoolFor(program) != &pool) continue;
+      co_return tl::unexpected(Rejection{Cause::kUnavailable});
+    }
+    const auto queued = SteadyClock::now() - arrival;
+    // A copy: a sandbox that is gone before its program came costs a second try, not the program.
+    auto outcome = co_await sandbox->Run(program, options_, cancellation);
+    if (!outcome) {
+      options_.log(EngineOptions::LogLevel::kWarning,
+                   "a ready sandbox was lost: " + outcome.error().message);
+      continue;
+    }
+    outcome->phases.queue = queued;
+    co_return std::move(*outcome);
+  }
+}
+
+asio::awaitable<Status> Engine::AwaitReady() {
+  Pool& base = pools_[IndexOf(wire::ZygoteKind::kBase)];
+  while (!base.has_ready()) {
+    if (!base.usable()) co_return Failure("no sandbox can be made; the lines above say why");
+    if (!supervisor_.alive()) co_return Failure("the supervisor ended");
+    (void)co_await ticks_.WaitUntil(SteadyClock::now() + kTick);
+  }
+  co_return Status{};
+}
+
+asio::awaitable<void> Engine::Stop(Deadline deadline) {
+  admission_.Close();
+  while (admission_.running() > 0 && SteadyClock::now() < deadline) {
+    (void)co_await ticks_.WaitUntil(SteadyClock::now() + kTick);
+  }
+  for (Pool& pool : pools_) pool.Stop();
+  for (Pool& pool : pools_) {
+    while (!pool.Empty()) (void)co_await ticks_.WaitUntil(SteadyClock::now() + kTick);
+  }
+  supervisor_.Close();
+}
+
+}  // namespace pyrunner

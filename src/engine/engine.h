@@ -1,0 +1,59 @@
+// Engine: runs programs in sandboxes. Knows no HTTP and no JSON.
+#pragma once
+
+#include <array>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <vector>
+
+#include "engine/admission.h"
+#include "engine/engine_options.h"
+#include "engine/pool.h"
+#include "engine/runner.h"
+#include "engine/slots.h"
+#include "engine/supervisor_client.h"
+
+namespace pyrunner {
+
+/// How many slots an engine with these options needs.
+[[nodiscard]] std::uint32_t SlotsFor(const EngineOptions& options);
+
+/// The engine of one service. Everything happens on the executor's single thread. Stop it before
+/// it is destroyed.
+class Engine final : public Runner {
+ public:
+  Engine(boost::asio::any_io_executor executor, EngineOptions options,
+         sandbox::SupervisorProcess supervisor, std::vector<sandbox::Cgroup> cgroups);
+
+  /// Starts the zygotes, the cheap one first.
+  void Start();
+
+  boost::asio::awaitable<tl::expected<Outcome, Rejection>> Run(
+      Program program, std::shared_ptr<Cancellation> cancellation) override;
+
+  /// Waits for the first ready sandbox; an error if there will be none.
+  boost::asio::awaitable<Status> AwaitReady();
+
+  /// Completes when the supervisor has ended, which leaves a service that cannot go on.
+  boost::asio::awaitable<void> AwaitSupervisorEnd() { return supervisor_.AwaitEnd(); }
+
+  /// Rejects what comes, lets what runs finish until the deadline, then kills it; completes when
+  /// no process is left.
+  boost::asio::awaitable<void> Stop(Deadline deadline);
+
+  [[nodiscard]] std::uint32_t running() const { return admission_.running(); }
+  [[nodiscard]] std::size_t queued() const { return admission_.queued(); }
+
+ private:
+  [[nodiscard]] Pool& PoolFor(const Program& program);
+
+  EngineOptions options_;
+  SupervisorClient supervisor_;
+  Slots slots_;
+  Admission admission_;
+  std::array<Pool, wire::kZygoteKinds> pools_;
+  WaitList ticks_;
+};
+
+}  // namespace pyrunner

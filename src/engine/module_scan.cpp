@@ -1,0 +1,40 @@
+#include "engine/module_scan.h"
+
+#include <algorithm>
+#include <array>
+
+namespace pyrunner {
+namespace {
+
+// Imported by the science zygote, or importing what it has.
+constexpr std::array<std::string_view, 9> kScience = {
+    "numpy", "pandas", "scipy", "sympy", "matplotlib", "sklearn", "mpl_toolkits", "mpmath",
+    "joblib"};
+
+bool IsNameByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (static_cast<unsigned char>(c) >= 0x80);
+}
+
+bool NamesScience(std::string_view word) {
+  return std::find(kScience.begin(), kScience.end(), word) != kScience.end();
+}
+
+}  // namespace
+
+wire::ZygoteKind ZygoteFor(std::string_view source) {
+  // Any mention counts, also in a string: __import__("numpy") imports it as well.
+  std::size_t at = 0;
+  while (at < source.size()) {
+    if (!IsNameByte(source[at])) {
+      ++at;
+      continue;
+    }
+    const std::size_t start = at;
+    while (at < source.size() && IsNameByte(source[at])) ++at;
+    if (NamesScience(source.substr(start, at - start))) return wire::ZygoteKind::kScience;
+  }
+  return wire::ZygoteKind::kBase;
+}
+
+}  // namespace pyrunner

@@ -1,0 +1,59 @@
+// Outcome: how a Program ended. One of the two nouns that every room speaks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pyrunner {
+
+/// How a run ended, as the kernel and the engine saw it, in order of precedence: a cause that the
+/// engine imposed wins over what the program says of itself.
+enum class Ending {
+  kExited,          // by itself; see exit_code
+  kRefused,         // by the policy, before anything ran; see reason
+  kTimedOut,        // wall time
+  kMemoryExceeded,  // killed at the limit, or an uncaught MemoryError
+  kOutputExceeded,  // printed without end
+  kCpuExceeded,     // more CPU time than the run may have
+  kViolation,       // a system call that no program has a use for
+  kCrashed,         // ended by a signal; see signal
+  kCancelled,       // the client went away
+};
+
+/// An exception that nobody caught, as the program's own process tells it: trust it only for
+/// what that program's author is told.
+struct UncaughtException {
+  std::string type;  // "ZeroDivisionError"
+  int line = 0;      // in the user's code; 0: unknown
+};
+
+/// One stream's bytes. Past the limit head and tail are kept; `total` counts everything.
+struct CapturedStream {
+  std::string bytes;  // whole, or head + tail
+  std::uint64_t total = 0;
+  std::size_t cut_at = 0;  // where in `bytes` the tail starts, if truncated()
+  [[nodiscard]] bool truncated() const { return total > bytes.size(); }
+};
+
+/// Where the time went. fork and isolate were spent before the program arrived.
+struct Phases {
+  using Duration = std::chrono::nanoseconds;
+  Duration queue{}, fork{}, isolate{}, compile{}, run{}, collect{};
+};
+
+struct Outcome {
+  Ending ending = Ending::kExited;
+  int exit_code = 0;  // of kExited
+  int signal = 0;     // of kCrashed
+  std::string reason;  // of kRefused: a sentence for the program's author
+  std::optional<UncaughtException> exception;
+  CapturedStream standard_output;
+  CapturedStream standard_error;
+  std::chrono::nanoseconds wall_time{};      // from the program's dispatch to the end of its process
+  std::optional<std::uint64_t> memory_peak;  // bytes of the program's own, from its cgroup
+  Phases phases;
+};
+
+}  // namespace pyrunner

@@ -1,0 +1,226 @@
+#include "engine/pool.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <utility>
+
+#include "sandbox/properties.h"
+
+namespace pyrunner {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kFirstPause = 100ms;  // between failed starts, doubled each time
+constexpr auto kLongestPause = 10s;
+constexpr double kJitter = 0.1;
+constexpr auto kRefillDelay = 2ms;
+
+const char* NameOf(wire::ZygoteKind kind) {
+  return kind == wire::ZygoteKind::kScience ? "science" : "base";
+}
+
+}  // namespace
+
+Pool::Pool(asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOptions& options,
+           Slots& slots, SupervisorClient& supervisor)
+    : executor_(executor),
+      kind_(kind),
+      options_(options),
+      slots_(slots),
+      supervisor_(supervisor),
+      available_(executor),
+      stopping_(executor),
+      jitter_(std::random_device{}()) {}
+
+void Pool::Log(EngineOptions::LogLevel level, const std::string& text) const {
+  options_.log(level, std::string("zygote ") + NameOf(kind_) + ": " + text);
+}
+
+void Pool::Start() {
+  keeping_ = true;
+  asio::co_spawn(executor_, KeepZygote(), asio::detached);
+}
+
+asio::awaitable<void> Pool::KeepZygote() {
+  using Level = EngineOptions::LogLevel;
+  std::chrono::milliseconds pause = kFirstPause;
+  std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
+  while (!stopped_) {
+    auto started =
+        co_await ZygoteClient::Start(supervisor_, kind_, SteadyClock::now() + options_.warm_time);
+    if (stopped_) {
+      if (started) (*started)->Close();
+      break;
+    }
+    if (!started) {
+      if (++failures_ == kGiveUpAfter) available_.NotifyAll();
+      Log(Level::kError, "does not start: " + started.error().message);
+      (void)co_await stopping_.WaitUntil(SteadyClock::now() + pause);
+      pause = std::min<std::chrono::milliseconds>(2 * pause, kLongestPause);
+      continue;
+    }
+    failures_ = 0;
+    pause = kFirstPause;
+    // The old one is warm until this very moment; its ready sandboxes serve until there are new
+    // ones.
+    if (zygote_) zygote_->Close();
+    zygote_ = std::move(*started);
+    Log(Level::kInfo,
+        "warm after " + std::to_string(zygote_->ready().warm_nanoseconds / 1'000'000) + " ms");
+    Refill();
+    const auto age = std::chrono::duration<double>(options_.zygote_age) * jitter(jitter_);
+    const Deadline renew_at =
+        SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(age);
+    const auto max_forks =
+        static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
+    while (!stopped_ && zygote_->alive() && zygote_->forks() < max_forks &&
+           SteadyClock::now() < renew_at) {
+      // Forks are counted, not signalled: looking once a second is soon enough.
+      if (co_await zygote_->AwaitEnd(std::min(renew_at, SteadyClock::now() + 1s))) break;
+    }
+    if (!stopped_ && !zygote_->alive()) {
+      Log(Level::kError, "ended unexpectedly; a new one is started");
+      zygote_.reset();
+    }
+  }
+  if (zygote_) {
+    zygote_->Close();
+    (void)co_await zygote_->AwaitEnd(Deadline::max());
+    zygote_.reset();
+  }
+  keeping_ = false;
+}
+
+std::size_t Pool::CurrentReady() const {
+  return static_cast<std::size_t>(std::count_if(
+      ready_.begin(), ready_.end(), [&](const auto& ready) { return ready.zygote == zygote_; }));
+}
+
+void Pool::Refill() {
+  if (stopped_ || !zygote_ || !zygote_->alive()) return;
+  const std::size_t wanted = std::max<std::size_t>(options_.ready_sandboxes, waiting_);
+  while (CurrentReady() + spawning_ < wanted) {
+    auto slot = slots_.Take();
+    if (!slot) return;
+    ++spawning_;
+    asio::co_spawn(executor_, Spawn(zygote_, std::move(*slot)), asio::detached);
+  }
+}
+
+asio::awaitable<void> Pool::RefillSoon() {
+  (void)co_await stopping_.WaitUntil(SteadyClock::now() + kRefillDelay);
+  refill_scheduled_ = false;
+  Refill();
+}
+
+asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slot) {
+  const wire::ForkRequest request{.serial = 0,
+                                  .uid = slot.uid,
+                                  .open_files = options_.open_files,
+                                  .processes = options_.processes,
+                                  .scratch_bytes = options_.scratch_bytes,
+                                  .scratch_inodes = options_.scratch_inodes};
+  std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
+  auto forked = co_await zygote->Fork(request, std::move(cgroup_fds));
+  if (!forked) {
+    if (zygote->alive()) {
+      Log(EngineOptions::LogLevel::kError, forked.error().message);
+    }
+    co_await ReapStray(std::move(slot));
+    --spawning_;
+    Refill();
+    co_return;
+  }
+  auto owner = std::make_shared<std::weak_ptr<Sandbox>>();
+  auto on_end = [this, owner](Slot ended) {
+    slots_.Return(std::move(ended));
+    live_.erase(owner->lock());
+    DropDead();
+    Refill();
+  };
+  auto sandbox =
+      Sandbox::Adopt(executor_, std::move(*forked), std::move(slot), std::move(on_end));
+  *owner = sandbox;
+  live_.insert(sandbox);
+  const Status ready = co_await sandbox->AwaitReady(SteadyClock::now() + options_.ready_time,
+                                                    sandbox::kAllProperties);
+  --spawning_;
+  if (ready && !stopped_) {
+    ReadySandbox entry{std::move(sandbox), std::move(zygote)};
+    AddReady(std::move(entry));
+    co_return;
+  }
+  sandbox->Kill();
+  if (!stopped_) Log(EngineOptions::LogLevel::kError, "a sandbox failed: " + ready.error().message);
+}
+
+// A zygote that dies between its fork and its answer leaves a sandbox that nobody knows. It ends
+// by itself, because its channel closed; what remains is to reap it, and its slot.
+asio::awaitable<void> Pool::ReapStray(Slot slot) {
+  (void)co_await stopping_.WaitUntil(SteadyClock::now() + 1s);
+  siginfo_t info{};
+  if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+    const bool known = std::any_of(live_.begin(), live_.end(), [&](const auto& sandbox) {
+      return sandbox->pid() == info.si_pid;
+    });
+    if (!known) ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+  }
+  slots_.Return(std::move(slot));
+}
+
+void Pool::AddReady(ReadySandbox ready) {
+  ready_.push_back(std::move(ready));
+  if (CurrentReady() >= options_.ready_sandboxes) {
+    // A renewed zygote's address layout shall not live on in what it forked.
+    for (const ReadySandbox& entry : ready_) {
+      if (entry.zygote != zygote_) entry.sandbox->Kill();
+    }
+  }
+  available_.NotifyOne();
+}
+
+void Pool::DropDead() {
+  std::erase_if(ready_, [](const ReadySandbox& entry) { return !entry.sandbox->alive(); });
+}
+
+asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
+    Deadline deadline, std::shared_ptr<Cancellation> cancellation) {
+  while (!stopped_ && usable() && !cancellation->cancelled()) {
+    DropDead();
+    if (!ready_.empty()) {
+      auto sandbox = std::move(ready_.front().sandbox);
+      ready_.pop_front();
+      if (!std::exchange(refill_scheduled_, true)) {
+        asio::co_spawn(executor_, RefillSoon(), asio::detached);
+      }
+      co_return sandbox;
+    }
+    ++waiting_;
+    Refill();
+    const auto wake = co_await available_.WaitUntil(deadline, cancellation);
+    --waiting_;
+    if (wake != WaitList::Wake::kNotified) break;
+  }
+  co_return nullptr;
+}
+
+void Pool::Stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  for (const auto& sandbox : live_) sandbox->Kill();
+  stopping_.NotifyAll();
+  available_.NotifyAll();
+  if (zygote_) zygote_->Close();
+}
+
+bool Pool::Empty() const {
+  return !keeping_ && !refill_scheduled_ && live_.empty() && spawning_ == 0;
+}
+
+}  // namespace pyrunner

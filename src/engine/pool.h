@@ -1,0 +1,90 @@
+// Pool: the sandboxes of one zygote kind that are ready before anybody asks for them.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+
+#include "base/cancellation.h"
+#include "base/deadline.h"
+#include "engine/engine_options.h"
+#include "engine/sandbox.h"
+#include "engine/slots.h"
+#include "engine/supervisor_client.h"
+#include "engine/wait_list.h"
+#include "engine/zygote_client.h"
+
+namespace pyrunner {
+
+/// Keeps a zygote alive and a number of its sandboxes ready; renews the zygote by age and by use,
+/// the successor warm first, and replaces it when it dies, while requests wait. Used from the
+/// gateway's thread.
+class Pool {
+ public:
+  Pool(boost::asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOptions& options,
+       Slots& slots, SupervisorClient& supervisor);
+
+  /// Starts the zygote, in the background.
+  void Start();
+
+  /// A sandbox that is ready, for one program; nothing if the deadline passed, the request was
+  /// cancelled or the pool was stopped first.
+  boost::asio::awaitable<std::shared_ptr<Sandbox>> Acquire(
+      Deadline deadline, std::shared_ptr<Cancellation> cancellation);
+
+  /// Ends the zygote and everything that it forked.
+  void Stop();
+
+  /// False while this kind cannot be had and nothing says that it will be soon.
+  [[nodiscard]] bool usable() const {
+    return failures_ < kGiveUpAfter || (zygote_ && zygote_->alive());
+  }
+  [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
+  /// True once nothing of the pool is left: no zygote, no sandbox.
+  [[nodiscard]] bool Empty() const;
+
+ private:
+  // Failed starts in a row, after which requests are sent elsewhere or refused.
+  static constexpr int kGiveUpAfter = 3;
+
+  struct ReadySandbox {
+    std::shared_ptr<Sandbox> sandbox;
+    std::shared_ptr<ZygoteClient> zygote;  // that forked it
+  };
+
+  boost::asio::awaitable<void> KeepZygote();
+  boost::asio::awaitable<void> Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slot);
+  boost::asio::awaitable<void> ReapStray(Slot slot);
+  void Refill();
+  /// Refilling competes with the program that was just sent, so it waits until that has a start.
+  boost::asio::awaitable<void> RefillSoon();
+  void AddReady(ReadySandbox ready);
+  void DropDead();
+  void Log(EngineOptions::LogLevel level, const std::string& text) const;
+  [[nodiscard]] std::size_t CurrentReady() const;
+
+  boost::asio::any_io_executor executor_;
+  wire::ZygoteKind kind_;
+  const EngineOptions& options_;
+  Slots& slots_;
+  SupervisorClient& supervisor_;
+  std::shared_ptr<ZygoteClient> zygote_;
+  std::deque<ReadySandbox> ready_;
+  std::set<std::shared_ptr<Sandbox>> live_;  // forked and not ended
+  std::size_t spawning_ = 0;
+  std::size_t waiting_ = 0;
+  bool refill_scheduled_ = false;
+  WaitList available_;
+  WaitList stopping_;
+  std::minstd_rand jitter_;  // of renewals, not of secrets
+  int failures_ = 0;
+  bool stopped_ = false;
+  bool keeping_ = false;
+};
+
+}  // namespace pyrunner

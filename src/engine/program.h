@@ -1,0 +1,27 @@
+// Program: what a client wants run. One of the two nouns that every room speaks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pyrunner {
+
+inline constexpr std::uint64_t kMiB = 1024 * 1024;
+
+/// The bounds of one run. All of them are enforced from outside the program.
+struct Limits {
+  std::chrono::milliseconds wall_time{30'000};
+  std::uint64_t memory_bytes = 512 * kMiB;
+};
+
+struct Program {
+  std::string code;                    // UTF-8
+  std::string standard_input;          // bytes; empty: end of file at once
+  std::vector<std::string> arguments;  // sys.argv[1:]
+  Limits limits;
+  std::string policy;  // a built-in policy's name, e.g. "scientific" or "open"
+};
+
+}  // namespace pyrunner

@@ -1,0 +1,33 @@
+// Runner: what an API sees of the engine.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <tl/expected.hpp>
+
+#include "base/cancellation.h"
+#include "engine/outcome.h"
+#include "engine/program.h"
+
+namespace pyrunner {
+
+/// Why a program was not run at all. Nothing of it was executed.
+struct Rejection {
+  enum class Cause { kQueueFull, kQueueTimedOut, kShuttingDown, kUnavailable, kCancelled };
+  Cause cause;
+  std::chrono::seconds retry_after{1};
+};
+
+/// Runs programs, each in a sandbox of its own. Called from the gateway's thread only.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+
+  /// Completes when the program's process and all of its descendants are gone. Cancelling kills
+  /// the sandbox. Never throws.
+  virtual boost::asio::awaitable<tl::expected<Outcome, Rejection>> Run(
+      Program program, std::shared_ptr<Cancellation> cancellation) = 0;
+};
+
+}  // namespace pyrunner

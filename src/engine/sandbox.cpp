@@ -1,0 +1,313 @@
+#include "engine/sandbox.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <csignal>
+#include <utility>
+
+#include "engine/message_socket.h"
+#include "sandbox/properties.h"
+#include "wire/sandbox_messages.h"
+
+namespace pyrunner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// As much as a pipe holds. One buffer for all sandboxes: nothing suspends while it is in use.
+using ReadBuffer = std::array<char, 65536>;
+
+ReadBuffer& SharedReadBuffer() {
+  static thread_local ReadBuffer buffer;
+  return buffer;
+}
+
+std::string MissingProperties(std::uint32_t missing) {
+  std::string names;
+  for (std::size_t i = 0; i < sandbox::kPropertyNames.size(); ++i) {
+    if ((missing & (1U << i)) == 0) continue;
+    if (!names.empty()) names += ", ";
+    names += sandbox::kPropertyNames[i];
+  }
+  return names;
+}
+
+// Far more than a sandbox ever has to say.
+constexpr std::size_t kMaxChannelBytes = std::size_t{16} * wire::kMaxSandboxPayload;
+
+void Cancel(asio::posix::stream_descriptor& stream) {
+  boost::system::error_code ignored;
+  stream.cancel(ignored);
+}
+
+}  // namespace
+
+Sandbox::Sandbox(const asio::any_io_executor& executor, ForkedSandbox forked, Slot slot,
+                 std::function<void(Slot)> on_end)
+    : executor_(executor),
+      pid_(forked.pid),
+      pidfd_(executor, forked.pidfd.Release()),
+      channel_(executor, forked.channel.Release()),
+      standard_output_(executor, forked.standard_output.Release()),
+      standard_error_(executor, forked.standard_error.Release()),
+      slot_(std::move(slot)),
+      on_end_(std::move(on_end)),
+      changed_(executor),
+      fork_time_(forked.fork_time),
+      frames_(wire::kMaxSandboxPayload),
+      output_(0),
+      error_(0) {
+  for (auto* stream : {&channel_, &standard_output_, &standard_error_}) {
+    stream->native_non_blocking(true);
+  }
+}
+
+std::shared_ptr<Sandbox> Sandbox::Adopt(const asio::any_io_executor& executor,
+                                        ForkedSandbox forked, Slot slot,
+                                        std::function<void(Slot)> on_end) {
+  std::shared_ptr<Sandbox> sandbox(
+      new Sandbox(executor, std::move(forked), std::move(slot), std::move(on_end)));
+  asio::co_spawn(executor, sandbox->AwaitEnd(), asio::detached);
+  asio::co_spawn(executor, sandbox->DrainChannel(), asio::detached);
+  return sandbox;
+}
+
+void Sandbox::Kill() {
+  if (end_) return;
+  (void)SignalProcess(pidfd_.native_handle(), SIGKILL);
+}
+
+void Sandbox::Stop(Ending cause) {
+  if (!stopped_for_) stopped_for_ = cause;
+  Kill();
+}
+
+asio::awaitable<void> Sandbox::AwaitEnd() {
+  const auto self = shared_from_this();
+  ProcessEnd end;
+  while (true) {
+    const auto reaped = TryReap(pidfd_.native_handle(), end);
+    if (reaped && *reaped) break;
+    if (!reaped || !co_await AwaitReadable(pidfd_)) {
+      end.signal = SIGKILL;
+      break;
+    }
+  }
+  // Killing process 1 of a namespace ends all others first: what the pipes hold now is all that
+  // there will ever be, and their readers are not needed any more.
+  end_ = end;
+  for (auto* stream : {&channel_, &standard_output_, &standard_error_}) Cancel(*stream);
+  if (!dispatched_) on_end_(std::move(slot_));
+  changed_.NotifyAll();
+}
+
+Sandbox::ReadResult Sandbox::ReadSome(asio::posix::stream_descriptor& stream,
+                                      std::string_view& bytes) {
+  ReadBuffer& buffer = SharedReadBuffer();
+  const ssize_t size = ::read(stream.native_handle(), buffer.data(), buffer.size());
+  if (size > 0) {
+    bytes = {buffer.data(), static_cast<std::size_t>(size)};
+    return ReadResult::kData;
+  }
+  const bool try_again = size < 0 && (errno == EAGAIN || errno == EINTR);
+  return try_again ? ReadResult::kNothingYet : ReadResult::kEnd;
+}
+
+Sandbox::ReadResult Sandbox::ReadChannel() {
+  std::string_view bytes;
+  const ReadResult result = ReadSome(channel_, bytes);
+  if (result != ReadResult::kData) return result;
+  channel_bytes_ += bytes.size();
+  if (channel_bytes_ > kMaxChannelBytes) {
+    Stop(Ending::kViolation);
+    return ReadResult::kEnd;
+  }
+  while (!bytes.empty()) {
+    // In pieces, so that the reader never holds more than one message.
+    const std::string_view piece = bytes.substr(0, wire::kMaxSandboxPayload);
+    bytes.remove_prefix(piece.size());
+    if (!frames_.Feed(piece)) {
+      Stop(Ending::kViolation);
+      return ReadResult::kEnd;
+    }
+    while (const auto frame = frames_.Next()) TakeFrame(*frame);
+  }
+  return result;
+}
+
+void Sandbox::TakeFrame(const wire::Frame& frame) {
+  if (!dispatched_) {
+    if (frame.type == wire::FrameType::kReady && !properties_) {
+      if (const auto ready = wire::DecodeReady(frame.payload)) {
+        properties_ = ready->properties;
+        isolate_time_ = std::chrono::nanoseconds(ready->isolate_nanoseconds);
+      }
+    } else if (frame.type == wire::FrameType::kFailed) {
+      if (const auto failed = wire::DecodeFailed(frame.payload)) {
+        failure_ = failed->step + ": " + std::strerror(failed->error_number) +
+                   (failed->detail.empty() ? "" : " (" + failed->detail + ")");
+      }
+    }
+    changed_.NotifyAll();
+    return;
+  }
+  // From here on the sender may be the program itself, which can only lie about itself.
+  if (finished_ || refusal_) return;
+  if (frame.type == wire::FrameType::kRefused) {
+    if (auto refused = wire::DecodeRefused(frame.payload)) refusal_ = std::move(refused->reason);
+  } else if (frame.type == wire::FrameType::kFinished) {
+    auto finished = wire::DecodeFinished(frame.payload);
+    if (!finished) return;
+    finished_ = true;
+    finished_at_ = SteadyClock::now();
+    phases_.compile = std::chrono::nanoseconds(finished->compile_nanoseconds);
+    phases_.run = std::chrono::nanoseconds(finished->run_nanoseconds);
+    if (!finished->exception_type.empty()) {
+      exception_ = UncaughtException{std::move(finished->exception_type), finished->line};
+    }
+  }
+}
+
+asio::awaitable<void> Sandbox::DrainChannel() {
+  const auto self = shared_from_this();
+  while (co_await AwaitReadable(channel_)) {
+    if (end_ || ReadChannel() == ReadResult::kEnd) break;
+  }
+}
+
+Sandbox::ReadResult Sandbox::ReadOutput(asio::posix::stream_descriptor& stream,
+                                        OutputCapture& capture) {
+  std::string_view bytes;
+  const ReadResult result = ReadSome(stream, bytes);
+  if (result != ReadResult::kData) return result;
+  capture.Append(bytes);
+  if (capture.total() <= output_stop_bytes_) return result;
+  Stop(Ending::kOutputExceeded);
+  return ReadResult::kEnd;
+}
+
+asio::awaitable<void> Sandbox::DrainOutput(asio::posix::stream_descriptor& stream,
+                                           OutputCapture& capture) {
+  const auto self = shared_from_this();
+  // One read per wake-up, so that a program that prints without end does not starve the others.
+  while (co_await AwaitReadable(stream)) {
+    if (end_ || ReadOutput(stream, capture) == ReadResult::kEnd) break;
+  }
+}
+
+asio::awaitable<void> Sandbox::SendProgram(std::string frame) {
+  const auto self = shared_from_this();
+  // A program that ends before it was sent whole shows in how its process ended.
+  (void)co_await asio::async_write(channel_, asio::buffer(frame),
+                                   asio::as_tuple(asio::use_awaitable));
+}
+
+asio::awaitable<Status> Sandbox::AwaitReady(Deadline deadline, std::uint32_t required) {
+  const auto self = shared_from_this();
+  while (!end_ && !properties_ && failure_.empty()) {
+    if (!co_await changed_.WaitUntil(deadline)) {
+      Kill();
+      co_return Failure("it was not ready in time");
+    }
+  }
+  if (!properties_) {
+    Kill();
+    co_return Failure(failure_.empty() ? "it ended" : failure_);
+  }
+  if (const std::uint32_t missing = required & ~*properties_; missing != 0) {
+    Kill();
+    co_return Failure("properties not in force: " + MissingProperties(missing));
+  }
+  co_return Status{};
+}
+
+asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptions& options,
+                                      std::shared_ptr<Cancellation> cancellation) {
+  const auto self = shared_from_this();
+  const auto start = SteadyClock::now();
+  const Deadline deadline = start + program.limits.wall_time;
+  if (end_) co_return Failure("the sandbox ended before its program came");
+  if (auto limited = slot_.cgroup.SetMemoryLimit(program.limits.memory_bytes); !limited) {
+    Kill();
+    co_return tl::unexpected(limited.error());
+  }
+  dispatched_ = true;
+  output_ = OutputCapture(options.output_bytes);
+  error_ = OutputCapture(options.output_bytes);
+  output_stop_bytes_ = options.output_stop_bytes;
+
+  std::string frame;
+  wire::Append(
+      wire::ProgramMessage{
+          .wall_milliseconds = static_cast<std::uint64_t>(program.limits.wall_time.count()),
+          .memory_bytes = program.limits.memory_bytes,
+          .policy = program.policy,
+          .code = std::move(program.code),
+          .standard_input = std::move(program.standard_input),
+          .arguments = std::move(program.arguments)},
+      frame);
+  asio::co_spawn(executor_, SendProgram(std::move(frame)), asio::detached);
+  asio::co_spawn(executor_, DrainOutput(standard_output_, output_), asio::detached);
+  asio::co_spawn(executor_, DrainOutput(standard_error_, error_), asio::detached);
+  cancellation->Listen([this] { Stop(Ending::kCancelled); });
+
+  while (!end_) {
+    if (co_await changed_.WaitUntil(stopped_for_ ? Deadline::max() : deadline)) continue;
+    Stop(Ending::kTimedOut);
+  }
+  cancellation->StopListening();
+  // No writer is left: what remains in the pipes is at most what a pipe holds.
+  while (ReadOutput(standard_output_, output_) == ReadResult::kData) {
+  }
+  while (ReadOutput(standard_error_, error_) == ReadResult::kData) {
+  }
+  while (ReadChannel() == ReadResult::kData) {
+  }
+
+  const auto now = SteadyClock::now();
+  Outcome outcome;
+  outcome.wall_time = now - start;
+  outcome.standard_output = output_.Take();
+  outcome.standard_error = error_.Take();
+  outcome.memory_peak = slot_.cgroup.MemoryPeak();
+  Classify(outcome, program);
+  outcome.phases = phases_;
+  outcome.phases.fork = fork_time_;
+  outcome.phases.isolate = isolate_time_;
+  if (finished_) outcome.phases.collect = now - finished_at_;
+  on_end_(std::move(slot_));
+  co_return outcome;
+}
+
+void Sandbox::Classify(Outcome& outcome, const Program& program) const {
+  outcome.exit_code = end_->exit_code;
+  outcome.signal = end_->signal;
+  if (end_->signal == 0) {
+    // It ended by itself, whatever was on its way to it.
+    outcome.ending = refusal_ ? Ending::kRefused : Ending::kExited;
+    if (refusal_) outcome.reason = *refusal_;
+    if (finished_) outcome.exception = exception_;
+    return;
+  }
+  if (stopped_for_) {
+    outcome.ending = *stopped_for_;
+  } else if (slot_.cgroup.OutOfMemory()) {
+    outcome.ending = Ending::kMemoryExceeded;
+  } else if (end_->signal == SIGSYS) {
+    outcome.ending = Ending::kViolation;
+  } else if (end_->signal == SIGKILL && end_->cpu_time >= program.limits.wall_time) {
+    outcome.ending = Ending::kCpuExceeded;
+  } else {
+    outcome.ending = Ending::kCrashed;
+  }
+}
+
+}  // namespace pyrunner

@@ -1,0 +1,44 @@
+// Slots: what a sandbox needs one of for itself - a cgroup and a user id.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/supervisor_client.h"
+#include "sandbox/cgroup.h"
+
+namespace pyrunner {
+
+/// A cgroup and a user id that no other live sandbox has.
+struct Slot {
+  std::uint32_t index = 0;
+  std::uint32_t uid = 0;  // inside the zygote's user namespace
+  sandbox::Cgroup cgroup;
+};
+
+/// All slots of the service. Their number bounds the sandboxes, ready and running together. Used
+/// from the gateway's thread; outlives every sandbox.
+class Slots {
+ public:
+  Slots(boost::asio::any_io_executor executor, std::vector<sandbox::Cgroup> cgroups,
+        SupervisorClient& supervisor);
+
+  [[nodiscard]] std::optional<Slot> Take();
+
+  /// Takes back the slot of a sandbox of which no process is left.
+  void Return(Slot slot);
+
+  [[nodiscard]] std::size_t free() const { return free_.size(); }
+
+ private:
+  boost::asio::awaitable<void> Replace(Slot slot);
+
+  boost::asio::any_io_executor executor_;
+  SupervisorClient& supervisor_;
+  std::vector<Slot> free_;
+};
+
+}  // namespace pyrunner

@@ -1,0 +1,120 @@
+#include "engine/zygote_client.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <csignal>
+#include <utility>
+
+namespace pyrunner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kForkFds = 4;
+
+}  // namespace
+
+ZygoteClient::ZygoteClient(const asio::any_io_executor& executor, Fd control, Pidfd process)
+    : executor_(executor),
+      control_(executor, std::move(control)),
+      process_(executor, process.Release()),
+      changed_(executor) {}
+
+asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
+    SupervisorClient& supervisor, wire::ZygoteKind kind, Deadline deadline) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto pair = SocketPair(SOCK_SEQPACKET);
+  if (!pair) co_return tl::unexpected(pair.error());
+  auto process = co_await supervisor.StartZygote(kind, std::move(pair->second));
+  if (!process) co_return tl::unexpected(process.error());
+  std::shared_ptr<ZygoteClient> zygote(
+      new ZygoteClient(executor, std::move(pair->first), std::move(*process)));
+  asio::co_spawn(executor, zygote->Reap(), asio::detached);
+  asio::co_spawn(executor, zygote->ReadReplies(), asio::detached);
+  while (zygote->alive_ && zygote->ready_.warm_nanoseconds == 0) {
+    if (co_await zygote->changed_.WaitUntil(deadline)) continue;
+    zygote->Kill();
+    co_return Failure("it was not warm in time");
+  }
+  if (zygote->ready_.warm_nanoseconds == 0) {
+    co_return Failure("it ended while warming up; its own message stands above");
+  }
+  co_return zygote;
+}
+
+asio::awaitable<void> ZygoteClient::Reap() {
+  const auto self = shared_from_this();
+  ProcessEnd end;
+  while (true) {
+    const auto reaped = TryReap(process_.native_handle(), end);
+    if (!reaped || *reaped) break;
+    if (!co_await AwaitReadable(process_)) break;
+  }
+  alive_ = false;
+  control_.Close();
+  changed_.NotifyAll();
+}
+
+asio::awaitable<void> ZygoteClient::ReadReplies() {
+  const auto self = shared_from_this();
+  auto ready = co_await control_.Receive(WritableBytesOf(ready_));
+  changed_.NotifyAll();
+  if (!ready || ready->size != sizeof ready_) co_return;
+  while (true) {
+    Answer answer;
+    auto received = co_await control_.Receive(WritableBytesOf(answer.reply));
+    if (!received || received->size != sizeof answer.reply) co_return;
+    answer.fds = std::move(received->fds);
+    const auto waiting = pending_.find(answer.reply.serial);
+    if (waiting != pending_.end()) waiting->second = std::move(answer);
+    changed_.NotifyAll();
+  }
+}
+
+asio::awaitable<Result<ForkedSandbox>> ZygoteClient::Fork(wire::ForkRequest request,
+                                                          std::vector<int> cgroup_fds) {
+  const auto self = shared_from_this();
+  request.serial = ++forks_;
+  if (auto sent = control_.Send(BytesOf(request), cgroup_fds); !sent) {
+    co_return tl::unexpected(sent.error());
+  }
+  const auto pending = pending_.emplace(request.serial, std::nullopt).first;
+  while (alive_ && !pending->second) {
+    (void)co_await changed_.WaitUntil(Deadline::max());
+  }
+  std::optional<Answer> answer = std::move(pending->second);
+  pending_.erase(pending);
+  if (!answer) co_return Failure("the zygote ended");
+  if (answer->reply.error_number != 0) {
+    co_return SystemError("fork", "a sandbox", answer->reply.error_number);
+  }
+  if (answer->fds.size() != kForkFds) co_return Failure("the zygote passed no sandbox");
+  ForkedSandbox forked;
+  forked.pid = answer->reply.pid;
+  forked.pidfd = std::move(answer->fds[0]);
+  forked.channel = std::move(answer->fds[1]);
+  forked.standard_output = std::move(answer->fds[2]);
+  forked.standard_error = std::move(answer->fds[3]);
+  forked.fork_time = std::chrono::nanoseconds(answer->reply.fork_nanoseconds);
+  co_return forked;
+}
+
+asio::awaitable<bool> ZygoteClient::AwaitEnd(Deadline deadline) {
+  const auto self = shared_from_this();
+  while (alive_) {
+    if (!co_await changed_.WaitUntil(deadline)) co_return !alive_;
+  }
+  co_return true;
+}
+
+void ZygoteClient::Close() { control_.Close(); }
+
+void ZygoteClient::Kill() {
+  if (alive_) (void)SignalProcess(process_.native_handle(), SIGKILL);
+}
+
+}  // namespace pyrunner

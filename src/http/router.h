@@ -1,0 +1,38 @@
+// Router: which handler answers a request.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace pyrunner::http {
+
+/// Answers one request. It must not throw; if it does, the client gets a plain 500. When
+/// request.cancellation is cancelled the client is gone: finish soon, the response is dropped.
+using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
+
+/// Maps exact paths and methods to handlers. Fill it before the first Dispatch and keep it alive
+/// and unchanged until the last one has completed: handlers run in place. Not thread-safe.
+class Router {
+ public:
+  /// `path` is compared byte for byte with the request's, which is not percent-decoded. A second
+  /// handler for the same method and path replaces the first.
+  void Add(std::string method, std::string path, Handler handler);
+
+  /// Runs the handler. Answers by itself: 404 for an unknown path, 405 with Allow for a method that
+  /// the path does not have, OPTIONS with 204 and Allow (for "*" too). HEAD goes to the handler of
+  /// GET; leaving the body out is the server's business, which still tells its length.
+  [[nodiscard]] boost::asio::awaitable<Response> Dispatch(Request request) const;
+
+ private:
+  // Nodes of std::map stay where they are, so a running handler is never moved.
+  using Methods = std::map<std::string, Handler, std::less<>>;
+
+  std::map<std::string, Methods, std::less<>> paths_;
+};
+
+}  // namespace pyrunner::http

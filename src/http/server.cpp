@@ -1,0 +1,360 @@
+#include "http/server.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include "base/fd.h"
+#include "http/connection.h"
+
+namespace pyrunner::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kAcceptBackOff{100};
+constexpr std::chrono::seconds kAcceptLogInterval{5};
+constexpr int kAcceptBatch = 64;  // then the others get their turn
+constexpr int kBacklog = 4096;    // the kernel caps it at net.core.somaxconn
+// Turned away, but given time to read why. Beyond so many the answer is sent and the socket closed.
+constexpr std::size_t kMaxTurnedAwayAtOnce = 128;
+
+constexpr Refusal kServerFull{503, "Too many connections at the moment: try again later"};
+constexpr Refusal kAddressFull{
+    429, "Too many connections from this address: close some, or send requests over fewer"};
+
+// Whom a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits, which is
+// what a single customer gets.
+using AddressKey = std::array<unsigned char, 9>;
+
+AddressKey KeyOf(const asio::ip::address& address) {
+  AddressKey key{};
+  if (address.is_v6() && !address.to_v6().is_v4_mapped()) {
+    const auto bytes = address.to_v6().to_bytes();
+    key[0] = 6;
+    std::copy_n(bytes.begin(), 8, key.begin() + 1);
+  } else {
+    const auto v4 = address.is_v4()
+                        ? address.to_v4()
+                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    const auto bytes = v4.to_bytes();
+    key[0] = 4;
+    std::copy_n(bytes.begin(), 4, key.begin() + 1);
+  }
+  return key;
+}
+
+}  // namespace
+
+class Server::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& context, ServerOptions options, const Router& router)
+      : io_context_(context),
+        acceptor_(context),
+        accept_timer_(context),
+        tick_timer_(context),
+        drain_timer_(context),
+        shared_(
+            std::make_shared<ServerContext>(ServerContext{std::move(options), router, {}, false})) {
+    for (auto& name : shared_->options.allowed_hosts) {
+      if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+    }
+  }
+
+  Status Listen(std::string_view host, std::uint16_t port);
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  void Start();
+  void StopAccepting();
+  void CutAll();
+  [[nodiscard]] ServerStats stats() const;
+
+  static asio::awaitable<void> Drain(std::shared_ptr<Impl> self, Clock::time_point deadline);
+
+ private:
+  using Purpose = std::optional<Refusal>;  // nothing: serve
+
+  // The life of one connection, from its registration to its end, however it ends.
+  class Registration {
+   public:
+    Registration(std::shared_ptr<Impl> server, std::shared_ptr<Connection> connection,
+                 AddressKey address, bool counted);
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+    ~Registration();
+
+    [[nodiscard]] Connection& connection() const { return *connection_; }
+
+   private:
+    std::shared_ptr<Impl> server_;
+    std::shared_ptr<Connection> connection_;
+    AddressKey address_;
+    bool counted_;  // against the limits: not for those turned away
+  };
+
+  static asio::awaitable<void> Accept(std::shared_ptr<Impl> self);
+  static asio::awaitable<void> Tick(std::shared_ptr<Impl> self);
+  static asio::awaitable<void> Run(std::shared_ptr<Impl> self,
+                                   std::unique_ptr<Registration> registration, Purpose purpose);
+
+  void Admit(Fd fd, const tcp::endpoint& peer);
+  void LogAcceptError(int error);
+
+  asio::io_context& io_context_;
+  tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  asio::steady_timer accept_timer_;  // between attempts, after an error
+  asio::steady_timer tick_timer_;
+  asio::steady_timer drain_timer_;
+  std::shared_ptr<ServerContext> shared_;
+  std::unordered_set<Connection*> connections_;  // all, those turned away too
+  std::map<AddressKey, std::size_t> per_address_;
+  bool ticking_ = false;
+  std::optional<Clock::time_point> accept_error_logged_;
+};
+
+Server::Impl::Registration::Registration(std::shared_ptr<Impl> server,
+                                         std::shared_ptr<Connection> connection, AddressKey address,
+                                         bool counted)
+    : server_(std::move(server)),
+      connection_(std::move(connection)),
+      address_(address),
+      counted_(counted) {
+  server_->connections_.insert(connection_.get());
+  if (counted_) {
+    ++server_->per_address_[address_];
+    ++server_->shared_->stats.open_connections;
+  }
+}
+
+Server::Impl::Registration::~Registration() {
+  server_->connections_.erase(connection_.get());
+  if (counted_) {
+    const auto count = server_->per_address_.find(address_);
+    if (--count->second == 0) server_->per_address_.erase(count);
+    --server_->shared_->stats.open_connections;
+  }
+  if (server_->connections_.empty()) server_->drain_timer_.cancel();
+}
+
+Status Server::Impl::Listen(std::string_view host, std::uint16_t port) {
+  const std::string object = std::string(host) + ":" + std::to_string(port);
+  error_code error;
+  tcp::endpoint endpoint(asio::ip::make_address(host, error), port);
+  if (error) {
+    tcp::resolver resolver(io_context_);
+    const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
+    if (error || found.empty()) {
+      return Failure("listen on " + object + ": " + error.message() +
+                     "; give an address such as 127.0.0.1");
+    }
+    endpoint = found.begin()->endpoint();
+  }
+  tcp::acceptor acceptor(io_context_);
+  // A child that is executed later must not inherit the port.
+  const int type = SOCK_STREAM | SOCK_CLOEXEC;
+  Fd fd(::socket(endpoint.protocol().family(), type, 0));
+  if (!fd) return SystemError("listen on", object);
+  acceptor.assign(endpoint.protocol(), fd.get(), error);
+  if (error) return SystemError("listen on", object, error.value());
+  (void)fd.Release();
+  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && endpoint.address().is_v6() && endpoint.address().is_unspecified()) {
+    acceptor.set_option(asio::ip::v6_only(false), error);
+  }
+  if (!error) acceptor.non_blocking(true, error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(kBacklog, error);
+  if (error) return SystemError("listen on", object, error.value());
+  endpoint = acceptor.local_endpoint(error);
+  if (error) return SystemError("listen on", object, error.value());
+  port_ = endpoint.port();
+  acceptor_ = std::move(acceptor);
+  return {};
+}
+
+void Server::Impl::Start() {
+  asio::co_spawn(io_context_, Accept(shared_from_this()), asio::detached);
+}
+
+void Server::Impl::StopAccepting() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  accept_timer_.cancel();
+}
+
+asio::awaitable<void> Server::Impl::Accept(std::shared_ptr<Impl> self) {
+  while (self->acceptor_.is_open()) {
+    error_code error;
+    co_await self->acceptor_.async_wait(tcp::acceptor::wait_read,
+                                        asio::redirect_error(asio::use_awaitable, error));
+    bool back_off = false;
+    for (int i = 0; i < kAcceptBatch && !back_off && self->acceptor_.is_open(); ++i) {
+      tcp::endpoint peer;
+      socklen_t size = static_cast<socklen_t>(peer.capacity());
+      // Not Asio's accept: it leaves the descriptor without close-on-exec.
+      Fd fd(::accept4(self->acceptor_.native_handle(), peer.data(), &size, SOCK_CLOEXEC));
+      if (fd) {
+        peer.resize(size);
+        self->Admit(std::move(fd), peer);
+      } else if (errno == EAGAIN) {
+        break;
+      } else if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
+        // Mostly EMFILE: the client stays in the backlog, where nothing is lost by waiting.
+        self->LogAcceptError(errno);
+        back_off = true;
+      }
+    }
+    if (back_off) {
+      self->accept_timer_.expires_after(kAcceptBackOff);
+      co_await self->accept_timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+  }
+}
+
+void Server::Impl::LogAcceptError(int error) {
+  const auto now = Clock::now();
+  if (accept_error_logged_ && now < *accept_error_logged_ + kAcceptLogInterval) return;
+  accept_error_logged_ = now;
+  shared_->Log(std::string("http: cannot accept connections: ") + std::strerror(error) +
+               (error == EMFILE || error == ENFILE ? "; raise the limit on open files" : ""));
+}
+
+void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
+  tcp::socket socket(io_context_);
+  error_code error;
+  socket.assign(peer.protocol(), fd.get(), error);
+  if (error) return shared_->Log("http: cannot watch a connection: " + error.message());
+  (void)fd.Release();
+  socket.non_blocking(true, error);
+  socket.set_option(tcp::no_delay(true), error);  // may fail when the client is gone already
+  auto& stats = shared_->stats;
+  const auto& options = shared_->options;
+  ++stats.accepted_connections;
+
+  const AddressKey address = KeyOf(peer.address());
+  const auto same_address = per_address_.find(address);
+  Purpose purpose;
+  if (stats.open_connections >= options.max_connections) {
+    purpose = kServerFull;
+  } else if (options.max_connections_per_address > 0 && same_address != per_address_.end() &&
+             same_address->second >= options.max_connections_per_address) {
+    purpose = kAddressFull;
+  }
+  if (purpose) {
+    ++stats.turned_away_connections;
+    if (connections_.size() - stats.open_connections >= kMaxTurnedAwayAtOnce) {
+      const Response response = ErrorResponse(purpose->status, purpose->reason);
+      std::string bytes;
+      AppendHead(bytes, response, ConnectionField::kClose);
+      bytes += response.body;
+      socket.write_some(asio::buffer(bytes), error);
+      return;
+    }
+  }
+  // Registered here and not by the coroutine, so that the next in the batch sees the count.
+  auto registration = std::make_unique<Registration>(
+      shared_from_this(), std::make_shared<Connection>(std::move(socket), shared_), address,
+      !purpose);
+  asio::co_spawn(io_context_, Run(shared_from_this(), std::move(registration), purpose),
+                 asio::detached);
+  if (!std::exchange(ticking_, true)) {
+    asio::co_spawn(io_context_, Tick(shared_from_this()), asio::detached);
+  }
+}
+
+asio::awaitable<void> Server::Impl::Run(std::shared_ptr<Impl> self,
+                                        std::unique_ptr<Registration> registration,
+                                        Purpose purpose) {
+  Connection& connection = registration->connection();
+  try {
+    if (purpose) {
+      co_await connection.TurnAway(*purpose);
+    } else {
+      co_await connection.Serve();
+    }
+  } catch (const std::exception& e) {
+    self->shared_->Log(std::string("http: a connection failed: ") + e.what());
+  }
+}
+
+asio::awaitable<void> Server::Impl::Tick(std::shared_ptr<Impl> self) {
+  std::vector<std::shared_ptr<Connection>> due;
+  while (!self->connections_.empty()) {
+    self->tick_timer_.expires_after(kTick);
+    error_code error;
+    co_await self->tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    // A tick may end connections, and with them their registrations: collect first.
+    const auto now = Clock::now();
+    for (Connection* connection : self->connections_) {
+      if (connection->NeedsTick(now)) due.push_back(connection->shared_from_this());
+    }
+    for (const auto& connection : due) connection->Tick(now);
+    due.clear();
+  }
+  self->ticking_ = false;
+}
+
+void Server::Impl::CutAll() {
+  std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
+  for (Connection* connection : connections_) all.push_back(connection->shared_from_this());
+  for (const auto& connection : all) connection->Cut();
+}
+
+asio::awaitable<void> Server::Impl::Drain(std::shared_ptr<Impl> self, Clock::time_point deadline) {
+  self->StopAccepting();
+  self->shared_->draining = true;
+  for (Connection* connection : self->connections_) connection->Drain();
+  while (!self->connections_.empty() && Clock::now() < deadline) {
+    self->drain_timer_.expires_at(deadline);
+    error_code ignored;
+    co_await self->drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  self->CutAll();
+}
+
+ServerStats Server::Impl::stats() const { return shared_->stats; }
+
+Server::Server(asio::io_context& context, ServerOptions options, const Router& router)
+    : impl_(std::make_shared<Impl>(context, std::move(options), router)) {}
+
+Server::~Server() {
+  impl_->StopAccepting();
+  impl_->CutAll();
+}
+
+Status Server::Listen(std::string_view host, std::uint16_t port) {
+  return impl_->Listen(host, port);
+}
+
+std::uint16_t Server::port() const { return impl_->port(); }
+
+void Server::Start() { impl_->Start(); }
+
+void Server::StopAccepting() { impl_->StopAccepting(); }
+
+asio::awaitable<void> Server::Drain(Clock::time_point deadline) {
+  return Impl::Drain(impl_, deadline);
+}
+
+ServerStats Server::stats() const { return impl_->stats(); }
+
+}  // namespace pyrunner::http

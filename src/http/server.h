@@ -1,0 +1,113 @@
+// Server: the HTTP/1.1 front of the gateway.
+//
+// It reads requests with our own framing (framing.h) straight off Asio sockets, hands them to a
+// Router and writes what comes back. There is no second parser behind the first: two readings of
+// the same bytes that differ are what request smuggling lives on.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/framing.h"
+#include "http/router.h"
+
+namespace pyrunner::http {
+
+/// Sizes in bytes. A deadline below starts with what it bounds and is looked at every tenth of a
+/// second.
+struct ServerOptions {
+  std::size_t max_target_bytes = 8 * kKiB;         // then 414
+  std::size_t max_head_bytes = 32 * kKiB;          // then 431
+  std::size_t max_headers = 64;                    // then 431
+  std::uint64_t max_body_bytes = 8 * 1024 * kKiB;  // then 413
+  /// Of all requests being read or answered; then 503.
+  std::size_t max_buffered_body_bytes = 256 * 1024 * kKiB;
+  std::size_t max_connections = 2048;              // then 503
+  std::size_t max_connections_per_address = 1536;  // an IPv6 address is its /64; 0: no limit; 429
+
+  std::chrono::milliseconds head_deadline{10'000};   // from its first byte, at first from accept
+  std::chrono::milliseconds body_deadline{30'000};   // of a body; grows with what arrives
+  std::chrono::milliseconds write_deadline{30'000};  // of a response; grows with what is taken
+  std::chrono::milliseconds idle_deadline{30'000};   // between requests
+  std::chrono::milliseconds linger_deadline{2'000};  // for an error to reach a client that sends
+  /// A body or a response may take a second more than its deadline for each of so many bytes.
+  std::size_t min_bytes_per_second = 32 * kKiB;
+
+  /// The names by which this service may be called, without port or brackets; any other, or none,
+  /// gets 421. Stops DNS rebinding. Empty: any name.
+  std::vector<std::string> allowed_hosts;
+
+  /// Takes one line for the operator. It holds no bytes of a request.
+  std::function<void(std::string)> log;
+
+  [[nodiscard]] FramingLimits framing_limits() const {
+    return {max_target_bytes, max_head_bytes, max_headers, max_body_bytes};
+  }
+};
+
+/// Now, and since the start.
+struct ServerStats {
+  std::size_t open_connections = 0;
+  std::size_t active_requests = 0;      // a handler runs
+  std::size_t buffered_body_bytes = 0;  // held for requests being read or answered
+  std::uint64_t accepted_connections = 0;
+  std::uint64_t turned_away_connections = 0;  // beyond a limit on connections
+  std::uint64_t requests = 0;                 // handed to the router
+  std::uint64_t refused_requests = 0;         // by framing, limits, deadlines or host
+  std::uint64_t disconnects = 0;              // the client left while its handler ran
+};
+
+/// Serves HTTP/1.1 and 1.0 on one address. Use it from the io_context's one thread only. The
+/// router and everything its handlers touch must outlive the io_context's run.
+///
+/// A client is gone, and its request's Cancellation cancelled, as soon as the kernel reports the
+/// end of its stream or a reset while the handler runs. A close() and a shutdown(SHUT_WR) look the
+/// same from here, so a client that half-closes after its request (`nc -N`) counts as gone as well,
+/// unless the answer was ready at once: the alternative is a sandbox running for nobody.
+///
+/// What is refused before a handler sees it is answered once with {"detail": ...}, then the
+/// connection is closed: for up to linger_deadline what the client still sends is thrown away,
+/// because closing over unread bytes would reset the connection and destroy the answer.
+class Server {
+ public:
+  Server(boost::asio::io_context& context, ServerOptions options, const Router& router);
+  /// Stops accepting and cuts all connections.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Binds a numeric address or a name, v4 or v6 ("::" takes both); port 0 lets the kernel choose.
+  [[nodiscard]] Status Listen(std::string_view host, std::uint16_t port);
+
+  /// The bound port; 0 before Listen.
+  [[nodiscard]] std::uint16_t port() const;
+
+  /// Starts to accept. Clients that came since Listen have been waiting in the backlog.
+  void Start();
+
+  /// Closes the listening socket.
+  void StopAccepting();
+
+  /// Ends service: stops accepting, closes idle connections at once and lets busy ones finish their
+  /// request with `Connection: close`. Completes when all are gone. At the deadline the rest are
+  /// cut: sockets closed, handlers cancelled but not waited for.
+  [[nodiscard]] boost::asio::awaitable<void> Drain(std::chrono::steady_clock::time_point deadline);
+
+  [[nodiscard]] ServerStats stats() const;
+
+ private:
+  class Impl;
+  // Shared with the coroutines, which may outlive the Server until the io_context is gone.
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace pyrunner::http

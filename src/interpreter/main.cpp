@@ -1,0 +1,112 @@
+// pyrunner-zygote base|science: started by the supervisor, never by hand.
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/text_file.h"
+#include "base/unix_socket.h"
+#include "interpreter/python.h"
+#include "interpreter/zygote.h"
+#include "sandbox/credentials.h"
+#include "sandbox/landlock.h"
+#include "sandbox/namespaces.h"
+#include "sandbox/root.h"
+#include "sandbox/seccomp.h"
+#include "wire/zygote_messages.h"
+
+namespace pyrunner::interpreter {
+namespace {
+
+constexpr std::uint64_t Bit(int capability) { return 1ULL << static_cast<unsigned>(capability); }
+
+// What a fork needs to become a sandbox; it loses all of them on the way.
+constexpr std::uint64_t kZygoteCapabilities =
+    Bit(CAP_SYS_ADMIN) | Bit(CAP_SETUID) | Bit(CAP_SETGID);
+
+/// A number of /proc/self/status, e.g. "VmData:" in kB or "Threads:".
+Result<std::uint64_t> StatusNumber(const Fd& procfs, std::string_view key) {
+  const Fd file(::openat(procfs.get(), "self/status", O_RDONLY | O_CLOEXEC));
+  std::string text(16384, '\0');
+  const ssize_t size = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  if (size < 0) return SystemError("read", "/proc/self/status");
+  text.resize(static_cast<std::size_t>(size));
+  const std::size_t at = text.find("\n" + std::string(key));
+  if (at == std::string::npos) return Failure("/proc/self/status lacks " + std::string(key));
+  return std::strtoull(text.c_str() + at + 1 + key.size(), nullptr, 10);
+}
+
+Result<WarmZygote> WarmUp(bool science) {
+  WarmZygote zygote;
+  zygote.control = Fd(wire::kZygoteControlFd);
+  zygote.procfs = Fd(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!zygote.procfs) return SystemError("open", "/proc");
+  if (Status done = sandbox::EnterZygoteNamespaces(); !done) return tl::unexpected(done.error());
+  if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
+  auto seccomp = sandbox::CompileSeccomp(sandbox::StrictPolicy(), sandbox::kUnknownCall);
+  if (!seccomp) return tl::unexpected(seccomp.error());
+  zygote.seccomp = std::move(*seccomp);
+  zygote.landlock_abi = sandbox::LandlockAbi();
+
+  if (Status done = StartPython(); !done) return tl::unexpected(done.error());
+  for (const char* file : {"warm_base.py", "warm_science.py"}) {
+    if (!science && std::string_view(file) == "warm_science.py") continue;
+    if (auto globals = RunRuntimeFile(file); !globals) return tl::unexpected(globals.error());
+  }
+  auto runtime = RunRuntimeFile("sandbox_start.py");
+  if (!runtime) return tl::unexpected(runtime.error());
+  zygote.runtime = std::move(*runtime);
+  if (Status done = CallRuntime(zygote.runtime, "prepare"); !done) {
+    return tl::unexpected(done.error());
+  }
+  if (Status done = sandbox::SealRoot(); !done) return tl::unexpected(done.error());
+  ::malloc_trim(0);
+
+  auto threads = StatusNumber(zygote.procfs, "Threads:");
+  if (!threads) return tl::unexpected(threads.error());
+  if (*threads != 1) return Failure("a library left a thread running: forks would hang");
+  auto data = StatusNumber(zygote.procfs, "VmData:");
+  if (!data) return tl::unexpected(data.error());
+  zygote.data_bytes = *data * 1024;
+  if (const int error = sandbox::KeepCapabilities(kZygoteCapabilities); error != 0) {
+    return SystemError("capset", "", error);
+  }
+  return zygote;
+}
+
+int Main(std::string_view kind) {
+  const auto start = std::chrono::steady_clock::now();
+  auto zygote = WarmUp(kind == "science");
+  if (!zygote) {
+    std::fprintf(stderr, "pyrunner-zygote %s: %s\n", std::string(kind).c_str(),
+                 zygote.error().message.c_str());
+    return 1;
+  }
+  const wire::ZygoteReady ready{
+      .data_bytes = zygote->data_bytes,
+      .warm_nanoseconds = static_cast<std::uint64_t>(
+          std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count()),
+      .landlock_abi = zygote->landlock_abi,
+      .seccomp_instructions = static_cast<std::uint32_t>(zygote->seccomp.size())};
+  if (!SendMessage(zygote->control.get(), BytesOf(ready), {})) return 0;
+  ServeForks(*zygote);
+  // No Py_Finalize: there is nothing to save, and it takes longer than everything else.
+  ::_exit(0);
+}
+
+}  // namespace
+}  // namespace pyrunner::interpreter
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("pyrunner-zygote is started by `pyrunner serve`\n", stderr);
+    return 64;
+  }
+  return pyrunner::interpreter::Main(argv[1]);
+}

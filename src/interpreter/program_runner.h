@@ -1,0 +1,37 @@
+// Running one program in an interpreter that was made for it.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "interpreter/python.h"
+#include "wire/sandbox_messages.h"
+
+namespace pyrunner::interpreter {
+
+/// How the program ended, for the engine and for the kernel.
+struct ProgramEnd {
+  std::optional<std::string> refusal;  // nothing of it was run
+  wire::Finished finished;
+  int exit_code = 0;
+};
+
+/// Runs programs the way `python -u main.py` does, in /tmp, up to the point where the interpreter
+/// would take itself apart. Everything untrusted is parsed here, inside the sandbox.
+class ProgramRunner {
+ public:
+  /// `runtime` is the namespace of runtime/sandbox_start.py.
+  explicit ProgramRunner(const PyRef& runtime) : runtime_(runtime) {}
+
+  /// Walks through a program's whole path once, before the sandbox is locked up, so that its
+  /// pages are there when the program comes.
+  void Rehearse();
+
+  ProgramEnd Run(const wire::ProgramMessage& program);
+
+ private:
+  const PyRef& runtime_;
+};
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,57 @@
+// CPython, embedded: references, start-up, and running the project's own Python.
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+
+namespace pyrunner::interpreter {
+
+/// Owns one reference to a Python object, or nothing. The interpreter lock is held wherever this
+/// is used.
+class PyRef {
+ public:
+  PyRef() = default;
+  explicit PyRef(PyObject* owned) : object_(owned) {}
+  static PyRef Borrow(PyObject* borrowed) {
+    Py_XINCREF(borrowed);
+    return PyRef(borrowed);
+  }
+  PyRef(PyRef&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  PyRef& operator=(PyRef&& other) noexcept {
+    if (this != &other) {
+      Py_XDECREF(object_);
+      object_ = std::exchange(other.object_, nullptr);
+    }
+    return *this;
+  }
+  PyRef(const PyRef&) = delete;
+  PyRef& operator=(const PyRef&) = delete;
+  ~PyRef() { Py_XDECREF(object_); }
+
+  [[nodiscard]] PyObject* get() const { return object_; }
+  [[nodiscard]] PyObject* Release() { return std::exchange(object_, nullptr); }
+  explicit operator bool() const { return object_ != nullptr; }
+
+ private:
+  PyObject* object_ = nullptr;
+};
+
+/// Sets the environment that every program sees and starts the interpreter of the distribution.
+[[nodiscard]] Status StartPython();
+
+/// Runs one of the project's files below runtime/ and returns its namespace.
+[[nodiscard]] Result<PyRef> RunRuntimeFile(std::string_view name);
+
+/// Calls a function without parameters of such a namespace.
+[[nodiscard]] Status CallRuntime(const PyRef& globals, const char* function);
+
+/// The pending exception as text, for the operator; clears it.
+[[nodiscard]] std::string TakeError();
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,141 @@
+#include "interpreter/sandbox_process.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <string>
+
+#include "interpreter/program_runner.h"
+#include "sandbox/limits.h"
+#include "wire/sandbox_messages.h"
+
+namespace pyrunner::interpreter {
+namespace {
+
+constexpr int kChannelFd = 3;
+constexpr int kProcfsFd = 4;
+constexpr int kFirstClosedFd = 5;
+constexpr int kFailureExitCode = 70;
+
+// A sandbox has one processor: it can't use more CPU seconds than its wall time. This holds where
+// no CPU cgroup does.
+constexpr std::uint64_t kSpareCpuSeconds = 2;
+
+[[noreturn]] void Fail(const char* step, int error, const std::string& detail = {}) {
+  std::string frame;
+  wire::Append(wire::Failed{.step = step, .error_number = error, .detail = detail}, frame);
+  const ssize_t told = ::write(kChannelFd, frame.data(), frame.size());
+  ::_exit(told >= 0 ? kFailureExitCode : kFailureExitCode + 1);
+}
+
+bool WriteAll(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(kChannelFd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool ReadExactly(char* target, std::size_t size) {
+  while (size > 0) {
+    const ssize_t received = ::read(kChannelFd, target, size);
+    if (received < 0 && errno == EINTR) continue;
+    if (received <= 0) return false;
+    target += received;
+    size -= static_cast<std::size_t>(received);
+  }
+  return true;
+}
+
+/// The one program of this sandbox; nothing when the engine has gone away.
+std::optional<wire::ProgramMessage> ReceiveProgram() {
+  std::array<std::uint32_t, 2> header{};
+  if (!ReadExactly(reinterpret_cast<char*>(header.data()), sizeof header)) return std::nullopt;
+  if (header[0] != static_cast<std::uint32_t>(wire::FrameType::kProgram)) return std::nullopt;
+  std::string payload(header[1], '\0');
+  if (!ReadExactly(payload.data(), payload.size())) return std::nullopt;
+  return wire::DecodeProgram(payload);
+}
+
+int ArrangeDescriptors(SandboxProcess& process) {
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const std::array sources = {null.get(), process.standard_output.get(),
+                              process.standard_error.get(), process.channel.get(),
+                              process.procfs.get()};
+  constexpr int kOutOfTheWay = 64;
+  std::array<int, sources.size()> high{};
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    high[i] = ::fcntl(sources[i], F_DUPFD, kOutOfTheWay);
+    if (high[i] < 0) return errno;
+  }
+  for (std::size_t i = 0; i < high.size(); ++i) {
+    if (::dup2(high[i], static_cast<int>(i)) < 0) return errno;
+  }
+  // The owners' numbers are gone or mean something else now.
+  (void)process.channel.Release();
+  (void)process.standard_output.Release();
+  (void)process.standard_error.Release();
+  (void)process.procfs.Release();
+  process.plan.procfs_fd = kProcfsFd;
+  return ::syscall(SYS_close_range, kFirstClosedFd, ~0U, 0U) == 0 ? 0 : errno;
+}
+
+/// Python's own after-fork work, fresh random seeds and a rehearsal: all of the Python that runs
+/// before the lockdown, none of it a user's.
+void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
+  PyOS_AfterFork_Child();
+  if (const Status done = CallRuntime(*process.runtime, "reseed"); !done) {
+    Fail("reseed", 0, done.error().message);
+  }
+  runner.Rehearse();
+}
+
+}  // namespace
+
+void RunSandboxProcess(SandboxProcess process) {
+  const auto start = std::chrono::steady_clock::now();
+  // First: every page that is touched from here on counts.
+  const auto joined = sandbox::JoinCgroups(process.plan.cgroup_fds);
+  if (const int error = ArrangeDescriptors(process); error != 0) ::_exit(kFailureExitCode);
+  if (!joined.ok()) Fail(joined.step, joined.error);
+
+  ProgramRunner runner(*process.runtime);
+  PreparePython(process, runner);
+  if (const auto step = sandbox::Isolate(process.plan); !step.ok()) Fail(step.step, step.error);
+
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  std::string report;
+  wire::Append(wire::Ready{.properties = sandbox::VerifyIsolation(process.plan),
+                           .isolate_nanoseconds = static_cast<std::uint64_t>(
+                               std::chrono::nanoseconds(elapsed).count())},
+               report);
+  if (!WriteAll(report)) ::_exit(kFailureExitCode);
+
+  const auto program = ReceiveProgram();
+  if (!program) ::_exit(0);
+  const std::uint64_t seconds = program->wall_milliseconds / 1000 + kSpareCpuSeconds;
+  if (const int error = sandbox::SetProgramLimits(process.zygote_data_bytes, program->memory_bytes,
+                                                  seconds);
+      error != 0) {
+    Fail("program limits", error);
+  }
+
+  const ProgramEnd end = runner.Run(*program);
+  std::string frame;
+  if (end.refusal) {
+    wire::Append(wire::Refused{*end.refusal}, frame);
+  } else {
+    wire::Append(end.finished, frame);
+  }
+  (void)WriteAll(frame);
+  ::_exit(end.exit_code);
+}
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,29 @@
+// The life of a sandbox's process, from the fork to its end.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/fd.h"
+#include "interpreter/python.h"
+#include "sandbox/isolation.h"
+
+namespace pyrunner::interpreter {
+
+/// What a fork has in hand.
+struct SandboxProcess {
+  Fd channel;  // to the engine
+  Fd standard_output;
+  Fd standard_error;
+  Fd procfs;  // an open /proc
+  sandbox::IsolationPlan plan;
+  std::uint64_t zygote_data_bytes = 0;
+  const PyRef* runtime = nullptr;  // the namespace of runtime/sandbox_start.py
+};
+
+/// Isolates the calling process, a fresh fork of a zygote; reports to the engine; waits for one
+/// program, runs it and exits with its exit code. On any failure before the program it reports
+/// {step, errno} and exits: it never runs a program less isolated than planned.
+[[noreturn]] void RunSandboxProcess(SandboxProcess process);
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,26 @@
+// The zygote's loop: one request, one fork.
+#pragma once
+
+#include <cstdint>
+
+#include "base/fd.h"
+#include "interpreter/python.h"
+#include "sandbox/seccomp.h"
+
+namespace pyrunner::interpreter {
+
+/// Everything that a warm zygote forks from.
+struct WarmZygote {
+  Fd control;  // SOCK_SEQPACKET: wire::ForkRequest in, wire::ForkReply out
+  Fd procfs;
+  PyRef runtime;
+  sandbox::SeccompProgram seccomp;
+  int landlock_abi = 0;
+  std::uint64_t data_bytes = 0;
+};
+
+/// Forks a sandbox for each request until the gateway closes the socket. Never runs user code and
+/// never sees any: programs go from the gateway straight to the sandbox.
+void ServeForks(WarmZygote& zygote);
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,26 @@
+// pyrunner: the sub-commands.
+#include <cstdio>
+#include <string_view>
+
+#include "cli/serve.h"
+#include "cli/version.h"
+
+namespace {
+
+constexpr const char* kUsage =
+    "usage: pyrunner serve [flags]    run the service; --help lists the flags\n"
+    "       pyrunner version          print the version\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "serve") return pyrunner::cli::Serve(argc - 1, argv + 1);
+  if (command == "version") {
+    std::printf("pyrunner %s\n", pyrunner::cli::kVersion);
+    return 0;
+  }
+  const bool asked = command == "--help" || command == "-h" || command == "help";
+  std::fputs(kUsage, asked ? stdout : stderr);
+  return asked ? 0 : 64;
+}

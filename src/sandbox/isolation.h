@@ -1,0 +1,45 @@
+// Isolation: all layers of a sandbox, in the one order that works, and the proof that they hold.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "sandbox/seccomp.h"
+
+namespace pyrunner::sandbox {
+
+/// Everything that a fresh fork of a zygote needs to lock itself up.
+struct IsolationPlan {
+  int procfs_fd = -1;  // an open /proc, closed on the way
+  std::uint32_t uid = 0;  // inside the zygote's user namespace; no other live sandbox has it
+  std::uint32_t open_files = 0;
+  std::uint32_t processes = 0;
+  std::uint64_t scratch_bytes = 0;
+  std::uint64_t scratch_inodes = 0;
+  std::span<const int> cgroup_fds;  // cgroup.procs files to join, opened by the supervisor
+  int landlock_abi = 0;             // 0: the kernel has none
+  std::span<const sock_filter> seccomp;
+};
+
+/// The step that failed, for the operator. `step` is a literal.
+struct StepResult {
+  const char* step = nullptr;  // nullptr: all went well
+  int error = 0;
+  [[nodiscard]] bool ok() const { return step == nullptr; }
+};
+
+/// Joins the cgroups. First of all, so that every later page counts.
+StepResult JoinCgroups(std::span<const int> cgroup_fds);
+
+/// Applies every other layer to the calling process, which is single-threaded and process 1 of a
+/// new process namespace, root in the zygote's user namespace. Makes no allocation, takes no lock.
+/// After a failure the process must end: it is neither in nor out.
+StepResult Isolate(const IsolationPlan& plan);
+
+/// Tries forbidden acts and looks at what the kernel says of the caller. Returns the bits of
+/// properties.h whose effect was seen.
+std::uint32_t VerifyIsolation(const IsolationPlan& plan);
+
+}  // namespace pyrunner::sandbox

@@ -1,0 +1,15 @@
+// Landlock: a second wall behind the mount namespace.
+#pragma once
+
+namespace pyrunner::sandbox {
+
+/// The kernel's Landlock ABI version; 0 if it has none.
+int LandlockAbi();
+
+/// Restricts the caller, for good, to reading the runtime and to its own /tmp; no TCP, no abstract
+/// sockets or signals to the outside where the ABI knows them. The working directory is the
+/// sandbox's scratch directory. Needs no_new_privs. Returns 0 or an errno value; makes no
+/// allocation.
+int RestrictByLandlock(int abi);
+
+}  // namespace pyrunner::sandbox

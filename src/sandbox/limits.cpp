@@ -1,0 +1,52 @@
+#include "sandbox/limits.h"
+
+#include <sys/resource.h>
+
+#include <cerrno>
+
+namespace pyrunner::sandbox {
+namespace {
+
+// Soft and hard alike: process 1 of a namespace never sees a soft limit's signal.
+int Set(__rlimit_resource resource, std::uint64_t value) {
+  const rlimit limit{value, value};
+  return ::setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+int SetFixedLimits(const FixedLimits& limits) {
+  constexpr std::uint64_t kStackBytes = 8U << 20U;
+  constexpr std::uint64_t kPendingSignals = 256;
+  const struct {
+    __rlimit_resource resource;
+    std::uint64_t value;
+  } all[] = {
+      {RLIMIT_CORE, 0},
+      {RLIMIT_FSIZE, limits.file_bytes},
+      {RLIMIT_NOFILE, limits.open_files},
+      {RLIMIT_NPROC, limits.processes},
+      {RLIMIT_STACK, kStackBytes},
+      {RLIMIT_MEMLOCK, 0},
+      {RLIMIT_MSGQUEUE, 0},
+      {RLIMIT_SIGPENDING, kPendingSignals},
+      {RLIMIT_NICE, 0},
+      {RLIMIT_RTPRIO, 0},
+  };
+  for (const auto& [resource, value] : all) {
+    if (const int error = Set(resource, value); error != 0) return error;
+  }
+  return 0;
+}
+
+int SetProgramLimits(std::uint64_t zygote_data_bytes, std::uint64_t memory_bytes,
+                     std::uint64_t cpu_seconds) {
+  // RLIMIT_DATA and never RLIMIT_AS: it counts what can be written, so that a reservation past the
+  // limit is an ordinary MemoryError, while mapped libraries cost nothing.
+  if (const int error = Set(RLIMIT_DATA, zygote_data_bytes + memory_bytes); error != 0) {
+    return error;
+  }
+  return Set(RLIMIT_CPU, cpu_seconds);
+}
+
+}  // namespace pyrunner::sandbox

@@ -1,0 +1,28 @@
+// Namespaces: what a zygote enters once, and what every sandbox gets afresh.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+#include "base/result.h"
+
+namespace pyrunner::sandbox {
+
+/// Gives the process `pid` (0: the caller) its user and group map: `inside` ids upwards are
+/// `outside` ids upwards. `procfs_fd` is an open /proc. Needs CAP_SETUID in the parent
+/// namespace unless it maps the one id that the writer has. Returns 0 or an errno value; makes
+/// no allocation, so it can be used between fork and exec.
+int WriteIdMaps(int procfs_fd, pid_t pid, std::uint32_t inside, std::uint32_t outside,
+                std::uint32_t count);
+
+/// The zygote's own namespaces. The network namespace stays empty and is shared by its sandboxes:
+/// making one costs more than everything else, and seccomp refuses them sockets.
+Status EnterZygoteNamespaces();
+
+/// Flags of clone3 and of unshare that make a sandbox. The process namespace must come with the
+/// fork; the rest belongs to the sandbox's own user namespace, entered after its user id changed.
+extern const std::uint64_t kSandboxCloneFlags;
+extern const int kSandboxUnshareFlags;
+
+}  // namespace pyrunner::sandbox

@@ -1,0 +1,24 @@
+// The file system that a program sees: a read-only runtime and a private /tmp.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+
+namespace pyrunner::sandbox {
+
+/// Builds the root of all sandboxes of a zygote and pivots into it: /usr read-only, of /etc only
+/// what the libraries open, of /dev only null, zero, full and the random devices; no /proc, no
+/// /sys. The caller is alone in its own user and mount namespaces. A writable /tmp is there for
+/// warming up, until SealRoot.
+[[nodiscard]] Status BuildRoot();
+
+/// Takes the warm-up's /tmp away and makes the root read-only.
+[[nodiscard]] Status SealRoot();
+
+/// Mounts the sandbox's own /tmp, bounded in bytes and inodes, owned by `uid` (as the caller's
+/// user namespace names it), and makes it the working directory. Returns 0 or an errno value;
+/// makes no allocation.
+int MountScratch(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid);
+
+}  // namespace pyrunner::sandbox

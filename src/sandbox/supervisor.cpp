@@ -1,0 +1,97 @@
+#include "sandbox/supervisor.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <vector>
+
+#include "base/unix_socket.h"
+#include "sandbox/zygote_launcher.h"
+#include "wire/zygote_messages.h"
+
+namespace pyrunner::sandbox {
+namespace {
+
+/// A reply and what travels with it. The owners keep the descriptors until it is sent.
+struct Answer {
+  wire::SupervisorReply reply;
+  std::vector<int> fds;
+  Pidfd zygote;
+  Cgroup cgroup;
+};
+
+void Refuse(Answer& answer, const Error& error) {
+  answer.reply.error_number = error.code != 0 ? error.code : EINVAL;
+  std::snprintf(answer.reply.detail.data(), answer.reply.detail.size(), "%s",
+                error.message.c_str());
+}
+
+Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
+               SupervisorSetup& setup) {
+  Answer answer;
+  answer.reply.serial = request.serial;
+  if (request.task == wire::SupervisorTask::kStartZygote && passed.size() == 1) {
+    auto zygote = LaunchZygote({.kind = static_cast<wire::ZygoteKind>(request.argument),
+                                .control = std::move(passed[0]),
+                                .program = setup.zygote_program.get(),
+                                .log = STDERR_FILENO});
+    if (!zygote) {
+      Refuse(answer, zygote.error());
+    } else {
+      answer.zygote = std::move(*zygote);
+      answer.fds = {answer.zygote.get()};
+    }
+  } else if (request.task == wire::SupervisorTask::kReplaceCgroup) {
+    auto cgroup = setup.cgroups.MakeGroup(request.argument);
+    if (!cgroup) {
+      Refuse(answer, cgroup.error());
+    } else {
+      answer.cgroup = std::move(*cgroup);
+      answer.fds = answer.cgroup.Fds();
+      answer.reply.cgroup_layout = answer.cgroup.Layout();
+    }
+  } else {
+    Refuse(answer, Error{"unknown request", EINVAL});
+  }
+  return answer;
+}
+
+[[noreturn]] void RunSupervisor(const Fd& socket, SupervisorSetup setup) {
+  // Outlives a Ctrl-C and a killed process group: it ends when the gateway has ended.
+  ::setsid();
+  ::signal(SIGINT, SIG_IGN);
+  ::signal(SIGTERM, SIG_IGN);
+  ::signal(SIGHUP, SIG_IGN);
+  ::prctl(PR_SET_NAME, "pyrunner-super", 0, 0, 0);
+  while (true) {
+    wire::SupervisorRequest request;
+    auto received = ReceiveMessage(socket.get(), WritableBytesOf(request));
+    if (!received || received->size != sizeof request) break;
+    const Answer answer = Perform(request, std::move(received->fds), setup);
+    if (!SendMessage(socket.get(), BytesOf(answer.reply), answer.fds)) break;
+  }
+  setup.cgroups.Remove();
+  ::_exit(0);
+}
+
+}  // namespace
+
+Result<SupervisorProcess> StartSupervisor(SupervisorSetup setup) {
+  auto pair = SocketPair(SOCK_SEQPACKET);
+  if (!pair) return tl::unexpected(pair.error());
+  auto& [here, there] = *pair;
+  const pid_t pid = ::fork();
+  if (pid < 0) return SystemError("fork", "the supervisor");
+  if (pid == 0) {
+    here.Reset();
+    RunSupervisor(there, std::move(setup));
+  }
+  auto process = Pidfd::Open(pid);
+  if (!process) return tl::unexpected(process.error());
+  return SupervisorProcess{std::move(*process), std::move(here)};
+}
+
+}  // namespace pyrunner::sandbox

@@ -1,0 +1,28 @@
+// The supervisor: the small privileged helper that stays when the gateway has given up root.
+#pragma once
+
+#include "base/fd.h"
+#include "base/pidfd.h"
+#include "base/result.h"
+#include "sandbox/cgroup.h"
+
+namespace pyrunner::sandbox {
+
+/// What the supervisor works with from its start on.
+struct SupervisorSetup {
+  CgroupTree cgroups;
+  Fd zygote_program;  // pyrunner-zygote, opened
+};
+
+/// The gateway's side of it.
+struct SupervisorProcess {
+  Pidfd process;
+  Fd socket;  // SOCK_SEQPACKET: wire::SupervisorRequest out, wire::SupervisorReply in
+};
+
+/// Forks the supervisor. It answers requests one by one, parses nothing but fixed structs of the
+/// gateway's, and when the gateway closes the socket or dies it kills what is left in the cgroups,
+/// removes them and exits. The caller is root and single-threaded.
+[[nodiscard]] Result<SupervisorProcess> StartSupervisor(SupervisorSetup setup);
+
+}  // namespace pyrunner::sandbox

@@ -1,0 +1,131 @@
+#include "sandbox/zygote_launcher.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+#include "base/unix_socket.h"
+#include "sandbox/credentials.h"
+#include "sandbox/identity.h"
+#include "sandbox/namespaces.h"
+
+namespace pyrunner::sandbox {
+namespace {
+
+constexpr int kFirstUnusedFd = wire::kZygoteControlFd + 2;
+constexpr int kProgramFd = wire::kZygoteControlFd + 1;
+
+struct ChildPlan {
+  int control;
+  int program;
+  int log;
+  int parent;  // socket: says "in my namespace", hears "mapped"
+  const char* kind;
+};
+
+int ArrangeDescriptors(const ChildPlan& plan, int& parent) {
+  const int null = ::open("/dev/null", O_RDWR);
+  // Everything out of the way first, so that no target overwrites a source.
+  const std::array sources = {null, null, plan.log, plan.control, plan.program, plan.parent};
+  std::array<int, 6> high{};
+  constexpr int kOutOfTheWay = 100;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    high[i] = ::fcntl(sources[i], F_DUPFD, kOutOfTheWay);
+    if (high[i] < 0) return errno;
+  }
+  for (int target = 0; target < static_cast<int>(sources.size()); ++target) {
+    if (::dup2(high[static_cast<std::size_t>(target)], target) < 0) return errno;
+  }
+  parent = kFirstUnusedFd;
+  return ::syscall(SYS_close_range, kFirstUnusedFd + 1, ~0U, 0U) == 0 ? 0 : errno;
+}
+
+int EnterUserNamespace(int parent) {
+  // The owner of the namespace is whoever unshares it; the gateway has this user.
+  if (const int error = BecomeUser(kGatewayUid); error != 0) return error;
+  if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
+  if (::unshare(CLONE_NEWUSER) != 0) return errno;
+  char byte = 'u';
+  if (::write(parent, &byte, 1) != 1 || ::read(parent, &byte, 1) != 1) return EPIPE;
+  return BecomeUser(0);
+}
+
+[[noreturn]] void RunChild(const ChildPlan& plan) {
+  int parent = plan.parent;
+  int error = ::setsid() < 0 ? errno : 0;
+  if (error == 0) error = ArrangeDescriptors(plan, parent);
+  if (error == 0) error = EnterUserNamespace(parent);
+  if (error == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) error = errno;
+  if (error == 0) {
+    ::fcntl(kProgramFd, F_SETFD, FD_CLOEXEC);
+    ::fcntl(parent, F_SETFD, FD_CLOEXEC);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGTERM, SIG_DFL);
+    const std::array<const char*, 3> arguments = {"pyrunner-zygote", plan.kind, nullptr};
+    // An empty environment: whatever secret the service was started with ends here.
+    const std::array<const char*, 1> environment = {nullptr};
+    ::syscall(SYS_execveat, kProgramFd, "", arguments.data(), environment.data(), AT_EMPTY_PATH);
+    error = errno;
+  }
+  // Tells the launcher why; it reads until the socket closes.
+  const ssize_t told = ::write(parent, &error, sizeof error);
+  ::_exit(told == sizeof error ? 1 : 2);
+}
+
+const char* KindName(wire::ZygoteKind kind) {
+  return kind == wire::ZygoteKind::kScience ? "science" : "base";
+}
+
+}  // namespace
+
+Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
+  auto pair = SocketPair(SOCK_STREAM);
+  if (!pair) return tl::unexpected(pair.error());
+  auto& [here, there] = *pair;
+  const ChildPlan plan{launch.control.get(), launch.program, launch.log, there.get(),
+                       KindName(launch.kind)};
+
+  int pidfd = -1;
+  clone_args arguments{};
+  arguments.flags = CLONE_PARENT | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
+  const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (pid < 0) return SystemError("clone3", "the zygote");
+  if (pid == 0) RunChild(plan);
+  there.Reset();
+  Pidfd zygote{Fd(pidfd)};
+
+  char byte = 0;
+  int error = 0;
+  if (::read(here.get(), &byte, 1) == 1 && byte == 'u') {
+    const Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    error = procfs ? WriteIdMaps(procfs.get(), static_cast<pid_t>(pid), 0, kFirstMappedUid,
+                                 kMappedUids)
+                   : errno;
+    if (error == 0) {
+      if (::write(here.get(), "m", 1) != 1) error = errno;
+      // End of file is the exec that closed the socket; anything else is an errno value.
+      int reported = 0;
+      if (error == 0 && ::read(here.get(), &reported, sizeof reported) > 0) error = reported;
+    }
+  } else {
+    error = EPERM;
+  }
+  if (error != 0) {
+    (void)zygote.Signal(SIGKILL);
+    return SystemError("start", "pyrunner-zygote in a user namespace", error);
+  }
+  return zygote;
+}
+
+}  // namespace pyrunner::sandbox

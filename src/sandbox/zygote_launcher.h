@@ -1,0 +1,25 @@
+// Starting a zygote: the one program that is executed with user data nowhere near it.
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/fd.h"
+#include "base/pidfd.h"
+#include "base/result.h"
+#include "wire/zygote_messages.h"
+
+namespace pyrunner::sandbox {
+
+struct ZygoteLaunch {
+  wire::ZygoteKind kind{};
+  Fd control;        // the zygote's end of its control socket
+  int program = -1;  // pyrunner-zygote, opened
+  int log = -1;      // its standard error
+};
+
+/// Executes a zygote in a user namespace of its own, owned by the gateway's user, who may
+/// therefore kill everything in it. The zygote becomes a sibling of the caller: the caller's
+/// parent, the gateway, reaps it. The caller is root and single-threaded.
+[[nodiscard]] Result<Pidfd> LaunchZygote(ZygoteLaunch launch);
+
+}  // namespace pyrunner::sandbox

@@ -1,0 +1,121 @@
+#include "wire/sandbox_messages.h"
+
+#include "wire/codec.h"
+
+namespace pyrunner::wire {
+namespace {
+
+constexpr std::size_t kMaxName = 256;
+constexpr std::size_t kMaxSentence = 2048;
+constexpr std::size_t kMaxArguments = 4096;
+constexpr std::size_t kMaxProgramPart = std::size_t{64} * 1024 * 1024;
+
+template <typename Fill>
+void AppendMessage(FrameType type, std::string& out, Fill fill) {
+  std::string payload;
+  Writer writer(payload);
+  fill(writer);
+  AppendFrame(type, payload, out);
+}
+
+template <typename T>
+std::optional<T> IfComplete(const Reader& reader, T message) {
+  if (!reader.Complete()) return std::nullopt;
+  return message;
+}
+
+std::string_view Bounded(std::string_view text, std::size_t limit) { return text.substr(0, limit); }
+
+}  // namespace
+
+void Append(const Ready& message, std::string& out) {
+  AppendMessage(FrameType::kReady, out, [&](Writer& writer) {
+    writer.Integer(message.properties);
+    writer.Integer(message.isolate_nanoseconds);
+  });
+}
+
+void Append(const Failed& message, std::string& out) {
+  AppendMessage(FrameType::kFailed, out, [&](Writer& writer) {
+    writer.String(Bounded(message.step, kMaxName));
+    writer.Integer(message.error_number);
+    writer.String(Bounded(message.detail, kMaxName));
+  });
+}
+
+void Append(const ProgramMessage& message, std::string& out) {
+  AppendMessage(FrameType::kProgram, out, [&](Writer& writer) {
+    writer.Integer(message.wall_milliseconds);
+    writer.Integer(message.memory_bytes);
+    writer.String(message.policy);
+    writer.String(message.code);
+    writer.String(message.standard_input);
+    writer.Integer(static_cast<std::uint32_t>(message.arguments.size()));
+    for (const std::string& argument : message.arguments) writer.String(argument);
+  });
+}
+
+void Append(const Refused& message, std::string& out) {
+  AppendMessage(FrameType::kRefused, out,
+                [&](Writer& writer) { writer.String(Bounded(message.reason, kMaxSentence)); });
+}
+
+void Append(const Finished& message, std::string& out) {
+  AppendMessage(FrameType::kFinished, out, [&](Writer& writer) {
+    writer.String(Bounded(message.exception_type, kMaxName));
+    writer.Integer(message.line);
+    writer.Integer(message.compile_nanoseconds);
+    writer.Integer(message.run_nanoseconds);
+  });
+}
+
+std::optional<Ready> DecodeReady(std::string_view payload) {
+  Reader reader(payload);
+  Ready message;
+  message.properties = reader.Integer<std::uint32_t>();
+  message.isolate_nanoseconds = reader.Integer<std::uint64_t>();
+  return IfComplete(reader, message);
+}
+
+std::optional<Failed> DecodeFailed(std::string_view payload) {
+  Reader reader(payload);
+  Failed message;
+  message.step = reader.String(kMaxName);
+  message.error_number = reader.Integer<std::int32_t>();
+  message.detail = reader.String(kMaxName);
+  return IfComplete(reader, std::move(message));
+}
+
+std::optional<ProgramMessage> DecodeProgram(std::string_view payload) {
+  Reader reader(payload);
+  ProgramMessage message;
+  message.wall_milliseconds = reader.Integer<std::uint64_t>();
+  message.memory_bytes = reader.Integer<std::uint64_t>();
+  message.policy = reader.String(kMaxName);
+  message.code = reader.String(kMaxProgramPart);
+  message.standard_input = reader.String(kMaxProgramPart);
+  const auto count = reader.Integer<std::uint32_t>();
+  if (count > kMaxArguments) return std::nullopt;
+  for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
+    message.arguments.push_back(reader.String(kMaxProgramPart));
+  }
+  return IfComplete(reader, std::move(message));
+}
+
+std::optional<Refused> DecodeRefused(std::string_view payload) {
+  Reader reader(payload);
+  Refused message{reader.String(kMaxSentence)};
+  return IfComplete(reader, std::move(message));
+}
+
+std::optional<Finished> DecodeFinished(std::string_view payload) {
+  Reader reader(payload);
+  Finished message;
+  message.exception_type = reader.String(kMaxName);
+  message.line = reader.Integer<std::int32_t>();
+  message.compile_nanoseconds = reader.Integer<std::uint64_t>();
+  message.run_nanoseconds = reader.Integer<std::uint64_t>();
+  return IfComplete(reader, std::move(message));
+}
+
+}  // namespace pyrunner::wire

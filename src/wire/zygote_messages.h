@@ -1,0 +1,62 @@
+// Messages between the trusted processes of one build: gateway, supervisor and zygotes. Each is a
+// fixed struct in one SOCK_SEQPACKET datagram; descriptors travel along.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace pyrunner::wire {
+
+/// Zygote to gateway, once, when it is warm.
+struct ZygoteReady {
+  std::uint64_t data_bytes = 0;  // what RLIMIT_DATA counts of the zygote itself
+  std::uint64_t warm_nanoseconds = 0;
+  std::int32_t landlock_abi = 0;  // 0: the kernel has none
+  std::uint32_t seccomp_instructions = 0;
+};
+
+/// Gateway to zygote: fork a sandbox. Passes the cgroup.procs descriptors that it must join.
+struct ForkRequest {
+  std::uint64_t serial = 0;
+  std::uint32_t uid = 0;  // inside the zygote's user namespace; no other live sandbox has it
+  std::uint32_t open_files = 0;
+  std::uint32_t processes = 0;
+  std::uint64_t scratch_bytes = 0;
+  std::uint64_t scratch_inodes = 0;
+};
+
+/// Zygote to gateway. On success passes: pidfd, channel, standard output, standard error.
+struct ForkReply {
+  std::uint64_t serial = 0;
+  std::int32_t error_number = 0;  // 0: success
+  std::int32_t pid = 0;           // to tell it from a stray; everything else goes by the pidfd
+  std::uint64_t fork_nanoseconds = 0;
+};
+
+enum class SupervisorTask : std::uint32_t {
+  kStartZygote = 1,    // argument: ZygoteKind; passes the zygote's end of a control socket
+  kReplaceCgroup = 2,  // argument: index of the cgroup
+};
+
+struct SupervisorRequest {
+  std::uint64_t serial = 0;
+  SupervisorTask task{};
+  std::uint32_t argument = 0;
+};
+
+/// On success passes the zygote's pidfd, or the new cgroup's descriptors.
+struct SupervisorReply {
+  std::uint64_t serial = 0;
+  std::int32_t error_number = 0;
+  std::uint32_t cgroup_layout = 0;
+  std::array<char, 200> detail{};  // a sentence, NUL-terminated, when error_number is not 0
+};
+
+/// What a zygote has imported before it forks.
+enum class ZygoteKind : std::uint32_t { kBase = 0, kScience = 1 };
+inline constexpr std::size_t kZygoteKinds = 2;
+
+/// The control socket's descriptor number in a zygote.
+inline constexpr int kZygoteControlFd = 3;
+
+}  // namespace pyrunner::wire
