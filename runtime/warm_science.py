@@ -82,6 +82,16 @@ def matplotlib_program():
     plt.close("all")
 
 
+def forget_fonts():
+    # An open font holds a file whose position all forks would share.
+    import gc
+
+    from matplotlib import font_manager
+
+    font_manager._get_font.cache_clear()
+    gc.collect()
+
+
 def callbacks():
     # scikit-learn asks every BLAS through ctypes.
     import threadpoolctl
@@ -89,8 +99,19 @@ def callbacks():
     threadpoolctl.threadpool_info()
 
 
-for name in MODULES:
-    importlib.import_module(name)
+def import_modules():
+    import os
+
+    # matplotlib asks fc-list for fonts, if it finds it, and looks for them itself otherwise. A
+    # zygote starts no other program.
+    path = os.environ.pop("PATH")
+    os.environ["PATH"] = ""
+    for name in MODULES:
+        importlib.import_module(name)
+    os.environ["PATH"] = path
+
+
+import_modules()
 for program in (
     numpy_program,
     pandas_program,
@@ -98,6 +119,7 @@ for program in (
     sympy_program,
     sklearn_program,
     matplotlib_program,
+    forget_fonts,
     callbacks,
 ):
     program()

@@ -26,13 +26,6 @@ struct Verdict {
   std::optional<std::string> error;  // nullopt: null
 };
 
-/// True for MemoryError and for what NumPy raises when it cannot allocate an array: a subclass of
-/// it by the name numpy.core._exceptions._ArrayMemoryError.
-bool IsMemoryError(std::string_view type) {
-  type.remove_prefix(type.rfind('.') + 1);  // npos + 1 is 0
-  return type == "MemoryError" || type == "_ArrayMemoryError";
-}
-
 std::string DescribeSignal(int signal) {
   switch (signal) {
     // The program is process 1 of its namespace, where the kernel drops the SIGABRT that abort()
@@ -64,9 +57,6 @@ Verdict JudgeExit(const Outcome& outcome) {
     return {"error", {}, "Exited with code " + std::to_string(outcome.exit_code)};
   }
   const UncaughtException& exception = *outcome.exception;
-  if (IsMemoryError(exception.type)) {
-    return {"memory_exceeded", "Memory limit exceeded", std::nullopt};
-  }
   if (exception.line <= 0) return {"error", {}, exception.type};
   return {"error", {}, exception.type + " on line " + std::to_string(exception.line)};
 }

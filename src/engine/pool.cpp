@@ -104,6 +104,10 @@ std::size_t Pool::CurrentReady() const {
 
 void Pool::Refill() {
   if (stopped_ || !zygote_ || !zygote_->alive()) return;
+  if (const auto now = SteadyClock::now(); now < spawn_again_at_) {
+    asio::co_spawn(executor_, RefillAfter(spawn_again_at_ - now), asio::detached);
+    return;
+  }
   const std::size_t wanted = std::max<std::size_t>(options_.ready_sandboxes, waiting_);
   while (CurrentReady() + spawning_ < wanted) {
     auto slot = slots_.Take();
@@ -113,10 +117,22 @@ void Pool::Refill() {
   }
 }
 
-asio::awaitable<void> Pool::RefillSoon() {
-  (void)co_await stopping_.WaitUntil(SteadyClock::now() + kRefillDelay);
+asio::awaitable<void> Pool::RefillAfter(SteadyClock::duration delay) {
+  if (std::exchange(refill_scheduled_, true)) co_return;
+  (void)co_await stopping_.WaitUntil(SteadyClock::now() + delay);
   refill_scheduled_ = false;
   Refill();
+}
+
+void Pool::SpawnFailed(const std::string& why) {
+  if (stopped_) return;
+  ++spawn_failures_;
+  const auto pause = std::min<SteadyClock::duration>(
+      kFirstPause * (1 << std::min(spawn_failures_ - 1, 10)), kLongestPause);
+  spawn_again_at_ = SteadyClock::now() + pause;
+  Log(EngineOptions::LogLevel::kError, "a sandbox failed: " + why);
+  // Perhaps it is the zygote that is broken.
+  if (spawn_failures_ % kGiveUpAfter == 0 && zygote_) zygote_->Kill();
 }
 
 asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slot) {
@@ -129,9 +145,7 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
   std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
   auto forked = co_await zygote->Fork(request, std::move(cgroup_fds));
   if (!forked) {
-    if (zygote->alive()) {
-      Log(EngineOptions::LogLevel::kError, forked.error().message);
-    }
+    if (zygote->alive()) SpawnFailed(forked.error().message);
     co_await ReapStray(std::move(slot));
     --spawning_;
     Refill();
@@ -152,12 +166,14 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
                                                     sandbox::kAllProperties);
   --spawning_;
   if (ready && !stopped_) {
+    spawn_failures_ = 0;
     ReadySandbox entry{std::move(sandbox), std::move(zygote)};
     AddReady(std::move(entry));
     co_return;
   }
+  // Before its slot comes back, which refills.
+  if (!ready) SpawnFailed(ready.error().message);
   sandbox->Kill();
-  if (!stopped_) Log(EngineOptions::LogLevel::kError, "a sandbox failed: " + ready.error().message);
 }
 
 // A zygote that dies between its fork and its answer leaves a sandbox that nobody knows. It ends
@@ -196,9 +212,7 @@ asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
     if (!ready_.empty()) {
       auto sandbox = std::move(ready_.front().sandbox);
       ready_.pop_front();
-      if (!std::exchange(refill_scheduled_, true)) {
-        asio::co_spawn(executor_, RefillSoon(), asio::detached);
-      }
+      asio::co_spawn(executor_, RefillAfter(kRefillDelay), asio::detached);
       co_return sandbox;
     }
     ++waiting_;

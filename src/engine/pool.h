@@ -62,7 +62,8 @@ class Pool {
   boost::asio::awaitable<void> ReapStray(Slot slot);
   void Refill();
   /// Refilling competes with the program that was just sent, so it waits until that has a start.
-  boost::asio::awaitable<void> RefillSoon();
+  boost::asio::awaitable<void> RefillAfter(SteadyClock::duration delay);
+  void SpawnFailed(const std::string& why);
   void AddReady(ReadySandbox ready);
   void DropDead();
   void Log(EngineOptions::LogLevel level, const std::string& text) const;
@@ -82,7 +83,9 @@ class Pool {
   WaitList available_;
   WaitList stopping_;
   std::minstd_rand jitter_;  // of renewals, not of secrets
-  int failures_ = 0;
+  int failures_ = 0;        // of starting a zygote, in a row
+  int spawn_failures_ = 0;  // of sandboxes, in a row
+  Deadline spawn_again_at_{};
   bool stopped_ = false;
   bool keeping_ = false;
 };

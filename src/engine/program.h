@@ -8,7 +8,7 @@
 
 namespace pyrunner {
 
-inline constexpr std::uint64_t kMiB = 1024 * 1024;
+inline constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
 
 /// The bounds of one run. All of them are enforced from outside the program.
 struct Limits {

@@ -172,6 +172,7 @@ void Sandbox::TakeFrame(const wire::Frame& frame) {
     phases_.run = std::chrono::nanoseconds(finished->run_nanoseconds);
     if (!finished->exception_type.empty()) {
       exception_ = UncaughtException{std::move(finished->exception_type), finished->line};
+      memory_error_ = finished->memory_error;
     }
   }
 }
@@ -210,6 +211,12 @@ asio::awaitable<void> Sandbox::SendProgram(std::string frame) {
                                    asio::as_tuple(asio::use_awaitable));
 }
 
+std::string Sandbox::HowItEnded() const {
+  if (!end_) return "its channel closed";
+  return end_->signal != 0 ? "it was killed by signal " + std::to_string(end_->signal)
+                           : "it exited with code " + std::to_string(end_->exit_code);
+}
+
 asio::awaitable<Status> Sandbox::AwaitReady(Deadline deadline, std::uint32_t required) {
   const auto self = shared_from_this();
   while (!end_ && !properties_ && failure_.empty()) {
@@ -220,7 +227,7 @@ asio::awaitable<Status> Sandbox::AwaitReady(Deadline deadline, std::uint32_t req
   }
   if (!properties_) {
     Kill();
-    co_return Failure(failure_.empty() ? "it ended" : failure_);
+    co_return Failure(failure_.empty() ? HowItEnded() : failure_);
   }
   if (const std::uint32_t missing = required & ~*properties_; missing != 0) {
     Kill();
@@ -295,6 +302,7 @@ void Sandbox::Classify(Outcome& outcome, const Program& program) const {
     outcome.ending = refusal_ ? Ending::kRefused : Ending::kExited;
     if (refusal_) outcome.reason = *refusal_;
     if (finished_) outcome.exception = exception_;
+    if (memory_error_) outcome.ending = Ending::kMemoryExceeded;
     return;
   }
   if (stopped_for_) {

@@ -77,6 +77,7 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   ReadResult ReadOutput(boost::asio::posix::stream_descriptor& stream, OutputCapture& capture);
   void TakeFrame(const wire::Frame& frame);
   void Stop(Ending cause);
+  [[nodiscard]] std::string HowItEnded() const;
   void Classify(Outcome& outcome, const Program& program) const;
 
   boost::asio::any_io_executor executor_;
@@ -105,6 +106,7 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   bool finished_ = false;
   Phases phases_;
   std::optional<UncaughtException> exception_;
+  bool memory_error_ = false;
   Deadline finished_at_{};
   std::optional<ProcessEnd> end_;
 };

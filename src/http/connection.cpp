@@ -21,7 +21,7 @@ constexpr std::size_t kReadBytes = 2 * kKiB;       // room for a head's next byt
 constexpr std::size_t kBodyReadBytes = 16 * kKiB;  // for a chunked body's
 constexpr std::size_t kFirstBodyBytes = 64 * kKiB;
 constexpr int kMaxRequestsInARow = 16;  // of one connection, before others get their turn
-constexpr std::uint64_t kMaxLingerBytes = 64 * 1024 * kKiB;
+constexpr std::uint64_t kMaxLingerBytes = 64 * kMiB;
 
 constexpr Refusal kSilently{0, {}};
 constexpr Refusal kUnknownHost{421,

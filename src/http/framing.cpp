@@ -386,7 +386,7 @@ tl::expected<std::size_t, Refusal> HeadScanner::Scan(std::string_view received) 
       return Refuse(414, "The request target is too long: send the data in the body");
     } else if (lines_ == 0 && position_ <= kMaxMethodBytes && c != ' ' && c != '\r' &&
                received.substr(0, position_).find(' ') == std::string_view::npos &&
-               (position_ == kMaxMethodBytes || !(IsUpper(c) || c == '-'))) {
+               (position_ == kMaxMethodBytes || (!IsUpper(c) && c != '-'))) {
       return Refuse(400, "Start the request with an upper-case method such as GET or POST");
     }
   }

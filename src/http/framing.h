@@ -15,13 +15,14 @@
 namespace pyrunner::http {
 
 inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
 
 /// All in bytes but max_headers. A head is the request line, the fields and the empty line.
 struct FramingLimits {
   std::size_t max_target_bytes = 8 * kKiB;
   std::size_t max_head_bytes = 32 * kKiB;
   std::size_t max_headers = 64;
-  std::uint64_t max_body_bytes = 8 * 1024 * kKiB;
+  std::uint64_t max_body_bytes = 8 * kMiB;
 };
 
 /// Why a request is not served. It is answered once and the connection is closed, because nobody

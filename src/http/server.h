@@ -25,12 +25,12 @@ namespace pyrunner::http {
 /// Sizes in bytes. A deadline below starts with what it bounds and is looked at every tenth of a
 /// second.
 struct ServerOptions {
-  std::size_t max_target_bytes = 8 * kKiB;         // then 414
-  std::size_t max_head_bytes = 32 * kKiB;          // then 431
-  std::size_t max_headers = 64;                    // then 431
-  std::uint64_t max_body_bytes = 8 * 1024 * kKiB;  // then 413
+  std::size_t max_target_bytes = 8 * kKiB;  // then 414
+  std::size_t max_head_bytes = 32 * kKiB;   // then 431
+  std::size_t max_headers = 64;             // then 431
+  std::uint64_t max_body_bytes = 8 * kMiB;  // then 413
   /// Of all requests being read or answered; then 503.
-  std::size_t max_buffered_body_bytes = 256 * 1024 * kKiB;
+  std::size_t max_buffered_body_bytes = 256 * kMiB;
   std::size_t max_connections = 2048;              // then 503
   std::size_t max_connections_per_address = 1536;  // an IPv6 address is its /64; 0: no limit; 429
 

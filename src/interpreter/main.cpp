@@ -1,4 +1,5 @@
 // pyrunner-zygote base|science: started by the supervisor, never by hand.
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <malloc.h>
@@ -6,7 +7,7 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,24 @@ Result<std::uint64_t> StatusNumber(const Fd& procfs, std::string_view key) {
   return std::strtoull(text.c_str() + at + 1 + key.size(), nullptr, 10);
 }
 
+/// Nothing that a library opened while warming up may be shared by all forks.
+Status CheckDescriptors(const Fd& procfs) {
+  const Fd directory(::openat(procfs.get(), "self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR* entries = directory ? ::fdopendir(::dup(directory.get())) : nullptr;
+  if (entries == nullptr) return SystemError("open", "/proc/self/fd");
+  const int listing = ::dirfd(entries);
+  std::string unexpected;
+  while (const dirent* entry = ::readdir(entries)) {
+    const int fd = std::atoi(entry->d_name);
+    const bool ours = fd <= wire::kZygoteControlFd || fd == procfs.get() ||
+                      fd == directory.get() || fd == listing;
+    if (!ours) unexpected += std::string(" ") + entry->d_name;
+  }
+  ::closedir(entries);
+  if (!unexpected.empty()) return Failure("a library left descriptors open:" + unexpected);
+  return {};
+}
+
 Result<WarmZygote> WarmUp(bool science) {
   WarmZygote zygote;
   zygote.control = Fd(wire::kZygoteControlFd);
@@ -71,6 +90,7 @@ Result<WarmZygote> WarmUp(bool science) {
   auto threads = StatusNumber(zygote.procfs, "Threads:");
   if (!threads) return tl::unexpected(threads.error());
   if (*threads != 1) return Failure("a library left a thread running: forks would hang");
+  if (Status done = CheckDescriptors(zygote.procfs); !done) return tl::unexpected(done.error());
   auto data = StatusNumber(zygote.procfs, "VmData:");
   if (!data) return tl::unexpected(data.error());
   zygote.data_bytes = *data * 1024;

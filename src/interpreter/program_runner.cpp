@@ -143,6 +143,7 @@ void ReportException(ProgramEnd& end) {
     const char* name = Py_TYPE(value)->tp_name;
     const char* dot = std::strrchr(name, '.');
     end.finished.exception_type = dot != nullptr ? dot + 1 : name;
+    end.finished.memory_error = PyErr_GivenExceptionMatches(type, PyExc_MemoryError) != 0;
     end.finished.line = traceback != nullptr ? LineOf(traceback) : 0;
     if (PyErr_GivenExceptionMatches(type, PyExc_SyntaxError) != 0) {
       if (const int line = SyntaxErrorLine(value); line != 0) end.finished.line = line;

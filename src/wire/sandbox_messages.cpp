@@ -64,6 +64,7 @@ void Append(const Finished& message, std::string& out) {
   AppendMessage(FrameType::kFinished, out, [&](Writer& writer) {
     writer.String(Bounded(message.exception_type, kMaxName));
     writer.Integer(message.line);
+    writer.Integer(static_cast<std::uint8_t>(message.memory_error));
     writer.Integer(message.compile_nanoseconds);
     writer.Integer(message.run_nanoseconds);
   });
@@ -113,6 +114,7 @@ std::optional<Finished> DecodeFinished(std::string_view payload) {
   Finished message;
   message.exception_type = reader.String(kMaxName);
   message.line = reader.Integer<std::int32_t>();
+  message.memory_error = reader.Integer<std::uint8_t>() != 0;
   message.compile_nanoseconds = reader.Integer<std::uint64_t>();
   message.run_nanoseconds = reader.Integer<std::uint64_t>();
   return IfComplete(reader, std::move(message));

@@ -40,8 +40,9 @@ struct Refused {
 
 /// How the process ended, the engine learns from the kernel; this is what only Python knows.
 struct Finished {
-  std::string exception_type;  // empty: none
+  std::string exception_type;  // of the uncaught exception; empty: none
   std::int32_t line = 0;
+  bool memory_error = false;  // it was a MemoryError, or a library's own kind of one
   std::uint64_t compile_nanoseconds = 0;
   std::uint64_t run_nanoseconds = 0;
 };
