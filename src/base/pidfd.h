@@ -13,7 +13,7 @@ namespace pyrunner {
 /// How a process ended.
 struct ProcessEnd {
   int exit_code = 0;
-  int signal = 0;  // 0: it exited by itself
+  int signal = 0;                        // 0: it exited by itself
   std::chrono::microseconds cpu_time{};  // of it and of the descendants that it waited for
 };
 

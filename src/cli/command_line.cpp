@@ -1,10 +1,11 @@
 #include "cli/command_line.h"
 
+#include <toml++/toml.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <map>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "base/text_file.h"
 
@@ -47,8 +48,8 @@ Status ApplyFile(const std::string& path, Settings& settings) {
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     const auto& all = AllSettings();
-    const auto setting = std::find_if(all.begin(), all.end(),
-                                      [&](const Setting& s) { return s.FileKey() == name; });
+    const auto setting =
+        std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.FileKey() == name; });
     if (setting == all.end()) {
       return Failure(path + ": there is no setting '" + name +
                      "'; `pyrunner serve --help` lists them");

@@ -1,8 +1,9 @@
 #include "cli/log.h"
 
-#include <nlohmann/json.hpp>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include <nlohmann/json.hpp>
 
 namespace pyrunner::cli {
 namespace {
@@ -24,10 +25,9 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
 }  // namespace
 
 std::shared_ptr<spdlog::logger> MakeLogger(const Settings& settings) {
-  auto logger = std::make_shared<spdlog::logger>(
-      "pyrunner", std::make_shared<spdlog::sinks::stderr_sink_st>());
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(
-      spdlog::pattern_time_type::utc);
+  auto logger = std::make_shared<spdlog::logger>("pyrunner",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_st>());
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   if (settings.log_format == "json") {
     formatter->add_flag<JsonMessage>('*').set_pattern(
         R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");

@@ -1,8 +1,9 @@
 // The service's log: lines on standard error, as text or JSON.
 #pragma once
 
-#include <memory>
 #include <spdlog/logger.h>
+
+#include <memory>
 
 #include "cli/settings.h"
 

@@ -66,8 +66,8 @@ Result<Fd> OpenZygoteProgram() {
 Result<PrivilegedPart> DoPrivilegedPart(const EngineOptions& options) {
   auto program = OpenZygoteProgram();
   if (!program) return tl::unexpected(program.error());
-  auto tree = sandbox::CgroupTree::Create(
-      kCgroupPrefix, {.processes = options.processes, .cpus = options.cpus});
+  auto tree = sandbox::CgroupTree::Create(kCgroupPrefix,
+                                          {.processes = options.processes, .cpus = options.cpus});
   if (!tree) return tl::unexpected(tree.error());
   PrivilegedPart part;
   part.cgroup_description = tree->Describe();
@@ -107,8 +107,8 @@ void RaiseOpenFileLimit() {
 
 /// A browser that resolved somebody's name to loopback must not get in.
 void AllowLoopbackNames(Settings& settings) {
-  const bool loopback = settings.host == "localhost" || settings.host == "::1" ||
-                        settings.host.starts_with("127.");
+  const bool loopback =
+      settings.host == "localhost" || settings.host == "::1" || settings.host.starts_with("127.");
   if (!loopback || !settings.server.allowed_hosts.empty()) return;
   settings.server.allowed_hosts = {"localhost", "127.0.0.1", "::1", settings.host};
 }
@@ -160,6 +160,7 @@ class Service {
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
     context_.run();
+    log_->info("stopped");
     return exit_code_;
   }
 

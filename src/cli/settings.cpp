@@ -40,8 +40,8 @@ Setting Number(std::string_view name, std::string_view description, Field& (*fie
 
 /// Seconds, fractions allowed, into a duration field.
 template <typename Duration>
-Setting Seconds(std::string_view name, std::string_view description,
-                Duration& (*field)(Settings&), double lowest, double highest) {
+Setting Seconds(std::string_view name, std::string_view description, Duration& (*field)(Settings&),
+                double lowest, double highest) {
   return {name, description,
           [=](Settings& settings, const std::string& text) -> Status {
             double value = 0;
@@ -76,8 +76,8 @@ Setting Text(std::string_view name, std::string_view description,
           }};
 }
 
-Setting OneOf(std::string_view name, std::string_view description,
-              std::string& (*field)(Settings&), std::vector<std::string> choices) {
+Setting OneOf(std::string_view name, std::string_view description, std::string& (*field)(Settings&),
+              std::vector<std::string> choices) {
   return {name, description,
           [=](Settings& settings, const std::string& text) -> Status {
             if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
@@ -137,57 +137,69 @@ Setting HostNames(std::string_view name, std::string_view description) {
 std::vector<Setting> MakeTable() {
   constexpr std::uint64_t kMany = std::numeric_limits<std::int32_t>::max();
   return {
-      Text("host", "Address to listen on",
-           +[](Settings& s) -> std::string& { return s.host; }),
-      Number("port", "TCP port to listen on; 0 lets the system choose",
-             +[](Settings& s) -> std::uint16_t& { return s.port; }, 0, 65535),
+      Text(
+          "host", "Address to listen on", +[](Settings& s) -> std::string& { return s.host; }),
+      Number(
+          "port", "TCP port to listen on; 0 lets the system choose",
+          +[](Settings& s) -> std::uint16_t& { return s.port; }, 0, 65535),
       OneOf("policy", "Policy of every API: what a program may not even try",
             +[](Settings& s) -> std::string& { return s.policy; }, {"scientific", "open"}),
-      Number("max-running", "Programs that run at once",
-             +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096),
-      Number("max-queued", "Requests that may wait for their turn; more get 503",
-             +[](Settings& s) -> std::uint32_t& { return s.engine.max_queued; }, 0, 1'000'000),
-      Seconds("queue-time", "Seconds a request may wait for its turn; then it gets 503",
-              +[](Settings& s) -> std::chrono::milliseconds& { return s.engine.queue_time; }, 0.01,
-              3600),
-      Number("ready-sandboxes", "Sandboxes kept ready, of each zygote",
-             +[](Settings& s) -> std::uint32_t& { return s.engine.ready_sandboxes; }, 1, 1024),
-      Number("output-kb", "KiB kept of each output stream, half of it head and half tail",
-             +[](Settings& s) -> std::uint64_t& { return s.engine.output_bytes; }, 1, 1 << 20,
-             1024),
-      Number("output-stop-kb", "KiB of one output stream after which a program is stopped",
-             +[](Settings& s) -> std::uint64_t& { return s.engine.output_stop_bytes; }, 1, kMany,
-             1024),
-      Number("scratch-mb", "MiB of a program's /tmp",
-             +[](Settings& s) -> std::uint64_t& { return s.engine.scratch_bytes; }, 1, 65536,
-             kMiB),
-      Number("scratch-files", "Files and directories in a program's /tmp",
-             +[](Settings& s) -> std::uint64_t& { return s.engine.scratch_inodes; }, 16, kMany),
-      Number("open-files", "Files a program may have open",
-             +[](Settings& s) -> std::uint32_t& { return s.engine.open_files; }, 16, 65536),
-      Number("processes", "Threads a program may have",
-             +[](Settings& s) -> std::uint32_t& { return s.engine.processes; }, 1, 32768),
+      Number(
+          "max-running", "Programs that run at once",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096),
+      Number(
+          "max-queued", "Requests that may wait for their turn; more get 503",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_queued; }, 0, 1'000'000),
+      Seconds(
+          "queue-time", "Seconds a request may wait for its turn; then it gets 503",
+          +[](Settings& s) -> std::chrono::milliseconds& { return s.engine.queue_time; }, 0.01,
+          3600),
+      Number(
+          "ready-sandboxes", "Sandboxes kept ready, of each zygote",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.ready_sandboxes; }, 1, 1024),
+      Number(
+          "output-kb", "KiB kept of each output stream, half of it head and half tail",
+          +[](Settings& s) -> std::uint64_t& { return s.engine.output_bytes; }, 1, 1 << 20, 1024),
+      Number(
+          "output-stop-kb", "KiB of one output stream after which a program is stopped",
+          +[](Settings& s) -> std::uint64_t& { return s.engine.output_stop_bytes; }, 1, kMany,
+          1024),
+      Number(
+          "scratch-mb", "MiB of a program's /tmp",
+          +[](Settings& s) -> std::uint64_t& { return s.engine.scratch_bytes; }, 1, 65536, kMiB),
+      Number(
+          "scratch-files", "Files and directories in a program's /tmp",
+          +[](Settings& s) -> std::uint64_t& { return s.engine.scratch_inodes; }, 16, kMany),
+      Number(
+          "open-files", "Files a program may have open",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.open_files; }, 16, 65536),
+      Number(
+          "processes", "Threads a program may have",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.processes; }, 1, 32768),
       Processors("cpus", "Processors' worth of time for each program"),
-      Seconds("zygote-age", "Seconds after which a zygote is renewed",
-              +[](Settings& s) -> std::chrono::seconds& { return s.engine.zygote_age; }, 1,
-              604800),
-      Number("zygote-runs", "Sandboxes after which a zygote is renewed",
-             +[](Settings& s) -> std::uint32_t& { return s.engine.zygote_runs; }, 1, kMany),
-      Number("max-connections", "Connections at once; more get 503",
-             +[](Settings& s) -> std::size_t& { return s.server.max_connections; }, 1, 1'000'000),
-      Number("max-connections-per-address", "Connections of one client address; 0: no bound",
-             +[](Settings& s) -> std::size_t& { return s.server.max_connections_per_address; }, 0,
-             1'000'000),
-      Number("max-body-kb", "KiB of a request's body; longer ones get 413",
-             +[](Settings& s) -> std::uint64_t& { return s.server.max_body_bytes; }, 1, 1 << 20,
-             1024),
+      Seconds(
+          "zygote-age", "Seconds after which a zygote is renewed",
+          +[](Settings& s) -> std::chrono::seconds& { return s.engine.zygote_age; }, 1, 604800),
+      Number(
+          "zygote-runs", "Sandboxes after which a zygote is renewed",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.zygote_runs; }, 1, kMany),
+      Number(
+          "max-connections", "Connections at once; more get 503",
+          +[](Settings& s) -> std::size_t& { return s.server.max_connections; }, 1, 1'000'000),
+      Number(
+          "max-connections-per-address", "Connections of one client address; 0: no bound",
+          +[](Settings& s) -> std::size_t& { return s.server.max_connections_per_address; }, 0,
+          1'000'000),
+      Number(
+          "max-body-kb", "KiB of a request's body; longer ones get 413",
+          +[](Settings& s) -> std::uint64_t& { return s.server.max_body_bytes; }, 1, 1 << 20, 1024),
       HostNames("allowed-hosts",
                 "Names, with commas, that a request's Host may have; by default those of the "
                 "address it listens on if that is loopback, any otherwise"),
-      Seconds("drain-time", "Seconds that running programs may take to end at shutdown",
-              +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
-      OneOf("log-level", "What is logged",
-            +[](Settings& s) -> std::string& { return s.log_level; },
+      Seconds(
+          "drain-time", "Seconds that running programs may take to end at shutdown",
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
+      OneOf("log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
             {"debug", "info", "warning", "error"}),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),

@@ -15,6 +15,9 @@
 namespace pyrunner::cli {
 
 struct Settings {
+  // A million characters of code, each of them written as two \uXXXX escapes, and the rest.
+  Settings() { server.max_body_bytes = 13 * kMiB; }
+
   std::string host = "127.0.0.1";
   std::uint16_t port = 8000;
   std::string policy = "scientific";

@@ -53,7 +53,7 @@ class Admission {
   WaitList queue_;
   std::uint32_t places_;
   std::uint32_t max_queued_;
-  std::uint32_t running_ = 0;   // places taken, those that were just handed over included
+  std::uint32_t running_ = 0;  // places taken, those that were just handed over included
   bool closed_ = false;
 };
 

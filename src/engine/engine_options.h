@@ -12,21 +12,21 @@
 namespace pyrunner {
 
 struct EngineOptions {
-  std::uint32_t max_running = 32;         // programs at once
-  std::uint32_t max_queued = 1024;        // programs that wait for their turn
+  std::uint32_t max_running = 32;                // programs at once
+  std::uint32_t max_queued = 1024;               // programs that wait for their turn
   std::chrono::milliseconds queue_time{10'000};  // after which waiting is given up
-  std::uint32_t ready_sandboxes = 8;      // kept ready, per zygote
-  std::uint64_t output_bytes = kMiB;      // kept of each stream
-  std::uint64_t output_stop_bytes = 16 * kMiB;  // of one stream, after which a program is stopped
-  std::uint64_t scratch_bytes = 64 * kMiB;      // of /tmp, and of the largest file
+  std::uint32_t ready_sandboxes = 8;             // kept ready, per zygote
+  std::uint64_t output_bytes = kMiB;             // kept of each stream
+  std::uint64_t output_stop_bytes = 16 * kMiB;   // of one stream, after which a program is stopped
+  std::uint64_t scratch_bytes = 64 * kMiB;       // of /tmp, and of the largest file
   std::uint64_t scratch_inodes = 4096;
   std::uint32_t open_files = 128;
   std::uint32_t processes = 64;  // threads, and processes where a profile allows them
   double cpus = 1.0;             // processors' worth of time per program
-  std::chrono::milliseconds ready_time{10'000};   // a fork must be isolated by then
-  std::chrono::milliseconds warm_time{120'000};   // a zygote must be warm by then
-  std::chrono::seconds zygote_age{600};           // after which a zygote is renewed, jittered
-  std::uint32_t zygote_runs = 1000;               // the same, in sandboxes forked
+  std::chrono::milliseconds ready_time{10'000};  // a fork must be isolated by then
+  std::chrono::milliseconds warm_time{120'000};  // a zygote must be warm by then
+  std::chrono::seconds zygote_age{600};          // after which a zygote is renewed, jittered
+  std::uint32_t zygote_runs = 1000;              // the same, in sandboxes forked
 
   /// Where the engine says what the operator should know: one line, never a program's bytes.
   enum class LogLevel { kInfo, kWarning, kError };

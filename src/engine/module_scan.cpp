@@ -7,9 +7,9 @@ namespace pyrunner {
 namespace {
 
 // Imported by the science zygote, or importing what it has.
-constexpr std::array<std::string_view, 9> kScience = {
-    "numpy", "pandas", "scipy", "sympy", "matplotlib", "sklearn", "mpl_toolkits", "mpmath",
-    "joblib"};
+constexpr std::array<std::string_view, 9> kScience = {"numpy",        "pandas",     "scipy",
+                                                      "sympy",        "matplotlib", "sklearn",
+                                                      "mpl_toolkits", "mpmath",     "joblib"};
 
 bool IsNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

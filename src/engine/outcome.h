@@ -45,13 +45,13 @@ struct Phases {
 
 struct Outcome {
   Ending ending = Ending::kExited;
-  int exit_code = 0;  // of kExited
-  int signal = 0;     // of kCrashed
+  int exit_code = 0;   // of kExited
+  int signal = 0;      // of kCrashed
   std::string reason;  // of kRefused: a sentence for the program's author
   std::optional<UncaughtException> exception;
   CapturedStream standard_output;
   CapturedStream standard_error;
-  std::chrono::nanoseconds wall_time{};      // from the program's dispatch to the end of its process
+  std::chrono::nanoseconds wall_time{};  // from the program's dispatch to the end of its process
   std::optional<std::uint64_t> memory_peak;  // bytes of the program's own, from its cgroup
   Phases phases;
 };

@@ -77,8 +77,7 @@ asio::awaitable<void> Pool::KeepZygote() {
     const auto age = std::chrono::duration<double>(options_.zygote_age) * jitter(jitter_);
     const Deadline renew_at =
         SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(age);
-    const auto max_forks =
-        static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
+    const auto max_forks = static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
     while (!stopped_ && zygote_->alive() && zygote_->forks() < max_forks &&
            SteadyClock::now() < renew_at) {
       // Forks are counted, not signalled: looking once a second is soon enough.
@@ -158,8 +157,7 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
     DropDead();
     Refill();
   };
-  auto sandbox =
-      Sandbox::Adopt(executor_, std::move(*forked), std::move(slot), std::move(on_end));
+  auto sandbox = Sandbox::Adopt(executor_, std::move(*forked), std::move(slot), std::move(on_end));
   *owner = sandbox;
   live_.insert(sandbox);
   const Status ready = co_await sandbox->AwaitReady(SteadyClock::now() + options_.ready_time,

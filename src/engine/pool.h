@@ -83,8 +83,8 @@ class Pool {
   WaitList available_;
   WaitList stopping_;
   std::minstd_rand jitter_;  // of renewals, not of secrets
-  int failures_ = 0;        // of starting a zygote, in a row
-  int spawn_failures_ = 0;  // of sandboxes, in a row
+  int failures_ = 0;         // of starting a zygote, in a row
+  int spawn_failures_ = 0;   // of sandboxes, in a row
   Deadline spawn_again_at_{};
   bool stopped_ = false;
   bool keeping_ = false;

@@ -70,9 +70,8 @@ Sandbox::Sandbox(const asio::any_io_executor& executor, ForkedSandbox forked, Sl
   }
 }
 
-std::shared_ptr<Sandbox> Sandbox::Adopt(const asio::any_io_executor& executor,
-                                        ForkedSandbox forked, Slot slot,
-                                        std::function<void(Slot)> on_end) {
+std::shared_ptr<Sandbox> Sandbox::Adopt(const asio::any_io_executor& executor, ForkedSandbox forked,
+                                        Slot slot, std::function<void(Slot)> on_end) {
   std::shared_ptr<Sandbox> sandbox(
       new Sandbox(executor, std::move(forked), std::move(slot), std::move(on_end)));
   asio::co_spawn(executor, sandbox->AwaitEnd(), asio::detached);
@@ -237,7 +236,7 @@ asio::awaitable<Status> Sandbox::AwaitReady(Deadline deadline, std::uint32_t req
 }
 
 asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptions& options,
-                                      std::shared_ptr<Cancellation> cancellation) {
+                                              std::shared_ptr<Cancellation> cancellation) {
   const auto self = shared_from_this();
   const auto start = SteadyClock::now();
   const Deadline deadline = start + program.limits.wall_time;
@@ -252,15 +251,14 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   output_stop_bytes_ = options.output_stop_bytes;
 
   std::string frame;
-  wire::Append(
-      wire::ProgramMessage{
-          .wall_milliseconds = static_cast<std::uint64_t>(program.limits.wall_time.count()),
-          .memory_bytes = program.limits.memory_bytes,
-          .policy = program.policy,
-          .code = std::move(program.code),
-          .standard_input = std::move(program.standard_input),
-          .arguments = std::move(program.arguments)},
-      frame);
+  wire::Append(wire::ProgramMessage{.wall_milliseconds = static_cast<std::uint64_t>(
+                                        program.limits.wall_time.count()),
+                                    .memory_bytes = program.limits.memory_bytes,
+                                    .policy = program.policy,
+                                    .code = std::move(program.code),
+                                    .standard_input = std::move(program.standard_input),
+                                    .arguments = std::move(program.arguments)},
+               frame);
   asio::co_spawn(executor_, SendProgram(std::move(frame)), asio::detached);
   asio::co_spawn(executor_, DrainOutput(standard_output_, output_), asio::detached);
   asio::co_spawn(executor_, DrainOutput(standard_error_, error_), asio::detached);

@@ -43,8 +43,7 @@ class SupervisorClient {
     std::vector<Fd> fds;
   };
 
-  boost::asio::awaitable<Result<Answer>> Ask(wire::SupervisorRequest request,
-                                             std::vector<int> fds);
+  boost::asio::awaitable<Result<Answer>> Ask(wire::SupervisorRequest request, std::vector<int> fds);
   boost::asio::awaitable<void> ReadReplies();
 
   MessageSocket socket_;

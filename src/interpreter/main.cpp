@@ -52,8 +52,8 @@ Status CheckDescriptors(const Fd& procfs) {
   std::string unexpected;
   while (const dirent* entry = ::readdir(entries)) {
     const int fd = std::atoi(entry->d_name);
-    const bool ours = fd <= wire::kZygoteControlFd || fd == procfs.get() ||
-                      fd == directory.get() || fd == listing;
+    const bool ours = fd <= wire::kZygoteControlFd || fd == procfs.get() || fd == directory.get() ||
+                      fd == listing;
     if (!ours) unexpected += std::string(" ") + entry->d_name;
   }
   ::closedir(entries);

@@ -31,14 +31,14 @@ constexpr std::string_view kScientificModules[] = {
     "time", "traceback", "types", "typing", "uuid", "warnings", "weakref", "zlib", "zoneinfo"};
 
 constexpr std::string_view kDangerousModules[] = {
-    "os",     "subprocess", "sys",       "importlib", "eval",      "exec",    "compile",
-    "__import__", "open",   "file",      "input",     "raw_input", "socket",  "urllib",
-    "httplib", "ftplib",    "telnetlib", "pickle",    "cPickle",   "marshal", "shelve"};
+    "os",         "subprocess", "sys",       "importlib", "eval",      "exec",    "compile",
+    "__import__", "open",       "file",      "input",     "raw_input", "socket",  "urllib",
+    "httplib",    "ftplib",     "telnetlib", "pickle",    "cPickle",   "marshal", "shelve"};
 
 // The seed refuses `input` too; here it is at end of file unless there is something to read.
-constexpr std::string_view kDangerousCalls[] = {"eval",     "exec",    "compile", "__import__",
-                                                "open",     "file",    "raw_input", "execfile",
-                                                "reload",   "getattr", "setattr", "delattr"};
+constexpr std::string_view kDangerousCalls[] = {"eval",   "exec",    "compile",   "__import__",
+                                                "open",   "file",    "raw_input", "execfile",
+                                                "reload", "getattr", "setattr",   "delattr"};
 
 constexpr std::string_view kDangerousAttributes[] = {"__globals__", "__code__", "__class__",
                                                      "__bases__", "__subclasses__"};
@@ -65,8 +65,7 @@ std::string StringField(PyObject* node, const char* field) {
 
 class Checker {
  public:
-  explicit Checker(const Policy& policy)
-      : policy_(policy), module_(PyImport_ImportModule("_ast")) {
+  explicit Checker(const Policy& policy) : policy_(policy), module_(PyImport_ImportModule("_ast")) {
     node_type_ = module_ ? PyRef(PyObject_GetAttrString(module_.get(), "AST")) : PyRef();
   }
 

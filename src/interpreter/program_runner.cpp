@@ -47,23 +47,22 @@ Compiled Compile(std::string_view source, const std::string& policy) {
   PyCompilerFlags flags = _PyCompilerFlags_INIT;
   // A coding cookie would make the compiler read another text than the one that was sent.
   flags.cf_flags = PyCF_ONLY_AST | PyCF_IGNORE_COOKIE | PyCF_SOURCE_IS_UTF8;
-  const PyRef tree(
-      Py_CompileStringExFlags(text.c_str(), kProgramPath, Py_file_input, &flags, -1));
+  const PyRef tree(Py_CompileStringExFlags(text.c_str(), kProgramPath, Py_file_input, &flags, -1));
   if (!tree) return result;
   result.refusal = CheckPolicy(policy, tree.get());
   if (result.refusal) return result;
   // Compiles the very tree that was checked.
   PyObject* compile = PyDict_GetItemString(PyEval_GetBuiltins(), "compile");
-  result.code = PyRef(PyObject_CallFunction(compile, "OssiO", tree.get(), kProgramPath, "exec", 0,
-                                            Py_True));
+  result.code =
+      PyRef(PyObject_CallFunction(compile, "OssiO", tree.get(), kProgramPath, "exec", 0, Py_True));
   return result;
 }
 
 void SetArguments(const std::vector<std::string>& arguments) {
   const PyRef argv(PyList_New(0));
   const auto append = [&argv](std::string_view text) {
-    const PyRef item(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()),
-                                          "surrogateescape"));
+    const PyRef item(
+        PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape"));
     if (item) PyList_Append(argv.get(), item.get());
   };
   append("main.py");

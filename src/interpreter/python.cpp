@@ -51,7 +51,7 @@ std::string_view RuntimeSource(std::string_view name) {
 
 PyStatus Initialize(PyConfig& config) {
   config.write_bytecode = 0;
-  config.buffered_stdio = 0;  // what was printed before a kill must not be lost
+  config.buffered_stdio = 0;           // what was printed before a kill must not be lost
   config.install_signal_handlers = 1;  // also makes SIGXFSZ and SIGPIPE ordinary exceptions
   PyStatus status = PyConfig_SetBytesString(&config, &config.program_name, "/usr/bin/python3");
   if (PyStatus_Exception(status) != 0) return status;

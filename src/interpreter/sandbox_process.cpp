@@ -121,8 +121,8 @@ void RunSandboxProcess(SandboxProcess process) {
   const auto program = ReceiveProgram();
   if (!program) ::_exit(0);
   const std::uint64_t seconds = program->wall_milliseconds / 1000 + kSpareCpuSeconds;
-  if (const int error = sandbox::SetProgramLimits(process.zygote_data_bytes, program->memory_bytes,
-                                                  seconds);
+  if (const int error =
+          sandbox::SetProgramLimits(process.zygote_data_bytes, program->memory_bytes, seconds);
       error != 0) {
     Fail("program limits", error);
   }

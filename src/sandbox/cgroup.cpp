@@ -272,11 +272,11 @@ Status CgroupTree::OpenGroup(const Hierarchy& hierarchy, const std::string& grou
         return set;
       }
     } else if (controller == "cpu" && quota > 0) {
-      const Status set = hierarchy.unified
-                             ? WriteTextFile(group + "/cpu.max",
-                                             std::to_string(quota) + " " +
-                                                 std::to_string(kCpuPeriodMicroseconds))
-                             : WriteTextFile(group + "/cpu.cfs_quota_us", std::to_string(quota));
+      const Status set =
+          hierarchy.unified
+              ? WriteTextFile(group + "/cpu.max",
+                              std::to_string(quota) + " " + std::to_string(kCpuPeriodMicroseconds))
+              : WriteTextFile(group + "/cpu.cfs_quota_us", std::to_string(quota));
       if (!set) return set;
     } else if (controller == "memory") {
       const bool v2 = hierarchy.unified;

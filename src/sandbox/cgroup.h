@@ -43,7 +43,7 @@ class Cgroup {
 
   [[nodiscard]] std::uint64_t OutOfMemoryKills() const;
 
-  std::vector<Fd> procs_;   // one per hierarchy
+  std::vector<Fd> procs_;  // one per hierarchy
   Fd memory_limit_;
   Fd memory_and_swap_limit_;  // invalid where swap is not counted
   Fd memory_peak_;            // invalid before Linux 5.19 with version 2

@@ -9,7 +9,7 @@ namespace pyrunner::sandbox {
 namespace {
 
 struct CgroupMount {
-  std::string root;   // which group the mount point shows
+  std::string root;  // which group the mount point shows
   std::string point;
   bool unified = false;
   std::vector<std::string> controllers;  // version 1
@@ -64,7 +64,8 @@ std::map<std::string, OwnCgroup> FindOwnCgroups(std::string_view mountinfo,
     const std::size_t second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string_view path = std::string_view(line).substr(second + 1);
-    const auto controllers = Split(std::string_view(line).substr(first + 1, second - first - 1), ',');
+    const auto controllers =
+        Split(std::string_view(line).substr(first + 1, second - first - 1), ',');
     for (const CgroupMount& mount : mounts) {
       if (mount.unified != controllers.empty()) continue;
       const std::string directory = DirectoryOf(mount, path);

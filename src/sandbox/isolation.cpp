@@ -36,6 +36,15 @@ int Checked(long result) { return result == 0 ? 0 : errno; }
 
 int DieWithGateway() { return Checked(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)); }
 
+/// When the whole machine is out of memory, programs go first, and neither zygote nor gateway.
+int VolunteerForOutOfMemory(const IsolationPlan& plan) {
+  const int file = ::openat(plan.procfs_fd, "self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return errno;
+  const int error = ::write(file, "1000", 4) == 4 ? 0 : errno;
+  ::close(file);
+  return error;
+}
+
 int EnterOwnNamespaces(const IsolationPlan& plan) {
   // The change of user made the process undumpable, and with that its own id maps unwritable.
   if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
@@ -88,6 +97,7 @@ struct Step {
 // The order is load-bearing; each line needs what stands above it, or would be undone below it.
 constexpr Step kSteps[] = {
     {"session", StartOwnSession},
+    {"oom score", VolunteerForOutOfMemory},
     {"user", [](const IsolationPlan& plan) { return BecomeUser(plan.uid); }},
     {"namespaces", EnterOwnNamespaces},  // after the user: they belong to it
     {"scratch", MountOwnScratch},        // needs the capabilities of the new user namespace
@@ -117,8 +127,8 @@ bool SeesNoHostFile() {
 bool ScratchIsBounded(const IsolationPlan& plan) {
   struct statfs scratch {};
   return ::statfs("/tmp", &scratch) == 0 && scratch.f_type == TMPFS_MAGIC &&
-         static_cast<std::uint64_t>(scratch.f_blocks) * static_cast<std::uint64_t>(
-                                                            scratch.f_bsize) <=
+         static_cast<std::uint64_t>(scratch.f_blocks) *
+                 static_cast<std::uint64_t>(scratch.f_bsize) <=
              plan.scratch_bytes &&
          ::access("/tmp", W_OK) == 0;
 }
@@ -153,8 +163,8 @@ std::uint32_t VerifyIsolation(const IsolationPlan& plan) {
   };
   note(kFilesystemIsolation, SeesNoHostFile());
   note(kNetworkIsolation, Refused(::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0), EPERM));
-  note(kProcessIsolation, ::getpid() == 1 && ::getppid() == 0 &&
-                              Refused(::syscall(SYS_kill, 2, 0), EPERM));
+  note(kProcessIsolation,
+       ::getpid() == 1 && ::getppid() == 0 && Refused(::syscall(SYS_kill, 2, 0), EPERM));
   note(kIpcIsolation, Refused(::syscall(SYS_shmget, 0, 4096, 0), ENOSYS));
   note(kPrivilegesDropped, ::getuid() == kInnerUid && ::geteuid() == kInnerUid &&
                                ::getgid() == kInnerUid && ::getgroups(0, nullptr) == 0 &&

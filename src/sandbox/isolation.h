@@ -12,7 +12,7 @@ namespace pyrunner::sandbox {
 
 /// Everything that a fresh fork of a zygote needs to lock itself up.
 struct IsolationPlan {
-  int procfs_fd = -1;  // an open /proc, closed on the way
+  int procfs_fd = -1;     // an open /proc, closed on the way
   std::uint32_t uid = 0;  // inside the zygote's user namespace; no other live sandbox has it
   std::uint32_t open_files = 0;
   std::uint32_t processes = 0;

@@ -58,9 +58,14 @@ struct Rule {
 // "." is the scratch directory itself, which no other sandbox shares, and not the name /tmp.
 // Nothing may be executed, and no special file or link be made, anywhere.
 constexpr Rule kRules[] = {
-    {"/usr", kRead},         {"/etc", kRead},         {".", kScratch},
-    {"/dev/null", kDevice},  {"/dev/zero", kDevice},  {"/dev/full", kDevice},
-    {"/dev/random", kReadFile}, {"/dev/urandom", kReadFile},
+    {"/usr", kRead},
+    {"/etc", kRead},
+    {".", kScratch},
+    {"/dev/null", kDevice},
+    {"/dev/zero", kDevice},
+    {"/dev/full", kDevice},
+    {"/dev/random", kReadFile},
+    {"/dev/urandom", kReadFile},
 };
 
 std::uint64_t HandledAccess(int abi) {
@@ -88,8 +93,7 @@ int RestrictByLandlock(int abi) {
     attributes.scoped = kScopeAbstractUnixSocket | kScopeSignal;
     size += sizeof attributes.scoped;
   }
-  const Fd ruleset(
-      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0U)));
+  const Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0U)));
   if (!ruleset) return errno;
   for (const Rule& rule : kRules) {
     const Fd parent(::open(rule.path, O_PATH | O_CLOEXEC));

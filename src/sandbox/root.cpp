@@ -117,8 +117,8 @@ Status PopulateUsr(const std::string& root) {
   // Recursive, because the kernel refuses to uncover what a less privileged namespace sees
   // covered.
   if (Status bound = Mount("/usr", usr, nullptr, MS_BIND | MS_REC, nullptr); !bound) return bound;
-  if (Status set = SetMountAttributes(
-          usr, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, AT_RECURSIVE);
+  if (Status set = SetMountAttributes(usr, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+                                      AT_RECURSIVE);
       !set) {
     return set;
   }
@@ -149,8 +149,8 @@ Status Pivot(const std::string& root) {
 Status BuildRoot() {
   if (Status set = Mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr); !set) return set;
   const std::string root = kStaging;
-  if (Status mounted = Mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV,
-                             "mode=755,size=4m,nr_inodes=400");
+  if (Status mounted =
+          Mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=4m,nr_inodes=400");
       !mounted) {
     return mounted;
   }

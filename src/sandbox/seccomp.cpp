@@ -131,8 +131,8 @@ Code Search(std::span<const Segment> segments) {
   Code code;
   const std::uint32_t pivot = segments[middle].first;
   if (below.size() <= kMaxShortJump) {
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, pivot,
-                            static_cast<std::uint8_t>(below.size()), 0));
+    code.push_back(
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, pivot, static_cast<std::uint8_t>(below.size()), 0));
   } else {
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, pivot, 0, 1));
     code.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(below.size())));

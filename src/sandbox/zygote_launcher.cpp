@@ -109,9 +109,9 @@ Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
   int error = 0;
   if (::read(here.get(), &byte, 1) == 1 && byte == 'u') {
     const Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    error = procfs ? WriteIdMaps(procfs.get(), static_cast<pid_t>(pid), 0, kFirstMappedUid,
-                                 kMappedUids)
-                   : errno;
+    error =
+        procfs ? WriteIdMaps(procfs.get(), static_cast<pid_t>(pid), 0, kFirstMappedUid, kMappedUids)
+               : errno;
     if (error == 0) {
       if (::write(here.get(), "m", 1) != 1) error = errno;
       // End of file is the exec that closed the socket; anything else is an errno value.

@@ -12,7 +12,7 @@ SOURCE = ROOT / "src"
 ALLOWED = {
     "base": set(),
     "wire": {"base"},
-    "sandbox": {"base"},
+    "sandbox": {"wire", "base"},
     "http": {"base"},
     "engine": {"sandbox", "wire", "base"},
     "api": {"engine", "http", "base"},
