@@ -1,17 +1,16 @@
-"""What every zygote imports and exercises before it forks: the standard library."""
+"""What every zygote imports and exercises before it forks: the core of the standard library."""
 
 import importlib
 
-# What programs use, and what the modules below would import only when first used.
+# What small programs use. Every megabyte here costs each fork and each exit 40 microseconds, so
+# what is large and rare (asyncio, unittest, logging, ...) is left to the science zygote, which
+# src/engine/module_scan.cpp picks for programs that name it.
 MODULES = """
-abc array ast asyncio atexit base64 binascii bisect builtins bz2 calendar cmath codecs collections
-collections.abc colorsys concurrent.futures contextlib contextvars copy copyreg csv dataclasses
-datetime decimal difflib dis doctest enum errno fnmatch fractions functools gc glob gzip hashlib
-heapq hmac html io inspect itertools json keyword linecache locale logging lzma math numbers
-operator os pathlib pickle platform pprint queue random re reprlib secrets select shutil signal
-socket sqlite3 statistics string struct subprocess sys tempfile textwrap threading time timeit
-token tokenize traceback types typing unicodedata unittest urllib.parse uuid warnings weakref zlib
-zoneinfo encodings.utf_8 encodings.ascii encodings.latin_1 encodings.idna encodings.unicode_escape
+abc array base64 binascii bisect calendar cmath codecs collections collections.abc colorsys
+contextlib copy copyreg csv ctypes dataclasses datetime decimal enum fractions functools gc graphlib
+hashlib heapq hmac html io itertools json keyword math numbers operator os pprint queue random re
+reprlib secrets signal statistics string struct sys textwrap threading time traceback types typing
+unicodedata uuid warnings weakref zlib zoneinfo encodings.utf_8 encodings.ascii encodings.latin_1
 """.split()
 
 

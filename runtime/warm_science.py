@@ -4,6 +4,10 @@ import importlib
 import io
 
 MODULES = """
+argparse ast asyncio atexit bz2 concurrent.futures contextvars difflib dis doctest errno fnmatch glob
+gzip inspect linecache locale logging lzma pathlib pickle platform select shutil socket sqlite3
+subprocess tempfile timeit token tokenize unittest urllib.parse encodings.idna
+encodings.unicode_escape
 numpy numpy.linalg numpy.fft numpy.random numpy.ma numpy.polynomial pandas scipy scipy.constants
 scipy.fft scipy.integrate scipy.interpolate scipy.io scipy.linalg scipy.ndimage scipy.optimize
 scipy.signal scipy.sparse scipy.sparse.linalg scipy.spatial scipy.special scipy.stats sympy

@@ -49,11 +49,8 @@ TEST(Pidfd, TellsTheSignal) {
   for (const int signal : {SIGKILL, SIGTERM, SIGSEGV, SIGSYS}) {
     const Pidfd process = Open(ForkChild([signal] {
       ::signal(signal, SIG_DFL);  // A sanitizer has a handler for some.
-      return SleepForever();
+      return ::raise(signal);
     }));
-    // Until the child has set its disposition, the signal may meet the test's own.
-    ::usleep(20'000);
-    ASSERT_TRUE(process.Signal(signal));
     ASSERT_TRUE(WaitForEnd(process));
     ProcessEnd end;
     const auto reaped = TryReap(process.get(), end);
@@ -61,6 +58,12 @@ TEST(Pidfd, TellsTheSignal) {
     EXPECT_EQ(end.signal, signal);
     EXPECT_EQ(end.exit_code, 0);
   }
+}
+
+TEST(Pidfd, Signals) {
+  const pid_t pid = ForkChild(SleepForever);
+  ASSERT_TRUE(Open(pid).Signal(SIGKILL));
+  EXPECT_EQ(WaitFor(pid), -SIGKILL);
 }
 
 TEST(Pidfd, TryReapDoesNotWaitForARunningChild) {

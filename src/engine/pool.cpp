@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "sandbox/properties.h"
@@ -19,7 +20,14 @@ namespace {
 constexpr auto kFirstPause = 100ms;  // between failed starts, doubled each time
 constexpr auto kLongestPause = 10s;
 constexpr double kJitter = 0.1;
-constexpr auto kRefillDelay = 2ms;
+
+// Making a sandbox competes for the processors with the program that was just sent. It waits until
+// that has ended and was answered, or so long.
+constexpr auto kRefillDelay = 20ms;
+
+// Under load the count of runs comes soon. A zygote lives at least so many times as long as it took
+// to warm up, so that renewing takes no more than this part of a processor.
+constexpr int kLeastLifePerWarmUp = 50;
 
 const char* NameOf(wire::ZygoteKind kind) {
   return kind == wire::ZygoteKind::kScience ? "science" : "base";
@@ -77,9 +85,15 @@ asio::awaitable<void> Pool::KeepZygote() {
     const auto age = std::chrono::duration<double>(options_.zygote_age) * jitter(jitter_);
     const Deadline renew_at =
         SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(age);
-    const auto max_forks = static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
-    while (!stopped_ && zygote_->alive() && zygote_->forks() < max_forks &&
-           SteadyClock::now() < renew_at) {
+    const auto max_forks =
+        static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
+    const Deadline keep_until =
+        SteadyClock::now() +
+        kLeastLifePerWarmUp * std::chrono::nanoseconds(zygote_->ready().warm_nanoseconds);
+    const auto is_due = [&](Deadline now) {
+      return now >= renew_at || (zygote_->forks() >= max_forks && now >= keep_until);
+    };
+    while (!stopped_ && zygote_->alive() && !is_due(SteadyClock::now())) {
       // Forks are counted, not signalled: looking once a second is soon enough.
       if (co_await zygote_->AwaitEnd(std::min(renew_at, SteadyClock::now() + 1s))) break;
     }
@@ -155,7 +169,7 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
     slots_.Return(std::move(ended));
     live_.erase(owner->lock());
     DropDead();
-    Refill();
+    asio::post(executor_, [this] { Refill(); });  // after the answer has left
   };
   auto sandbox = Sandbox::Adopt(executor_, std::move(*forked), std::move(slot), std::move(on_end));
   *owner = sandbox;

@@ -48,16 +48,12 @@ TEST(FrameReader, CutsAStreamHoweverItArrives) {
   std::string stream;
   for (const auto& [type, payload] : sent) AppendFrame(type, payload, stream);
   for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
-    FrameReader reader(20);
+    FrameReader reader(64);
     std::vector<Frame> received;
     for (std::size_t at = 0; at < stream.size(); at += piece) {
-      // A reader that is emptied in between takes any pieces that are not larger than its bound.
-      const std::string_view part = std::string_view(stream).substr(at, piece);
-      if (part.size() > 20 + kHeader) break;
-      ASSERT_TRUE(reader.Feed(part)) << "pieces of " << piece;
+      ASSERT_TRUE(reader.Feed(std::string_view(stream).substr(at, piece))) << "pieces of " << piece;
       while (auto frame = reader.Next()) received.push_back(std::move(*frame));
     }
-    if (piece > 20 + kHeader) continue;
     ASSERT_EQ(received.size(), sent.size()) << "pieces of " << piece;
     for (std::size_t i = 0; i < sent.size(); ++i) {
       EXPECT_EQ(received[i].type, sent[i].first);

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import re
 
 GATEWAY_UID = 1_900_000_000
 ZYGOTE_UID = GATEWAY_UID + 1
@@ -49,39 +48,31 @@ def outer_uid(pid):
     return int(uid.split()[0]) if uid else None
 
 
+def is_sandbox(pid):
+    """Whether it is process 1 of a namespace of its own, as a sandbox is from its first moment."""
+    return len(status(pid, "NSpid").split()) > 1
+
+
 def zygotes(server_pid):
     return [pid for pid in children(server_pid)
-            if outer_uid(pid) == ZYGOTE_UID and _kind(pid) and not _is_sandbox(pid)]
+            if outer_uid(pid) == ZYGOTE_UID and zygote_kind(pid) and not is_sandbox(pid)]
 
 
 def sandboxes(server_pid):
-    """Processes that were forked from a zygote and have their own user already."""
-    return [pid for pid in children(server_pid) if (outer_uid(pid) or 0) > ZYGOTE_UID]
+    return [pid for pid in children(server_pid) if is_sandbox(pid)]
 
 
 def supervisor(server_pid):
     return [pid for pid in children(server_pid) if outer_uid(pid) == 0]
 
 
-def _kind(pid):
+def zygote_kind(pid):
+    """"base" or "science", from the command line."""
     try:
         words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return None
     return words[1].decode() if len(words) > 1 and b"pyrunner-zygote" in words[0] else None
-
-
-def zygote_kind(pid):
-    return _kind(pid)
-
-
-def _is_sandbox(pid):
-    """A fork that has not changed its user yet: it sits in a cgroup of the server's."""
-    try:
-        text = pathlib.Path(f"/proc/{pid}/cgroup").read_text()
-        return re.search(r"/pyrunner-\d+/", text) is not None
-    except OSError:
-        return True
 
 
 def processes(server_pid):

@@ -160,5 +160,5 @@ class ServerTest(unittest.TestCase):
         """What a program prints that must succeed."""
         result = self.server.result(code, **fields)
         self.assertEqual((result["status"], result["stderr"], result["error"]),
-                         ("success", "", None), result)
+                         ("success", "", None), str(result)[:2000])
         return result["stdout"]

@@ -1,0 +1,308 @@
+// The compiler of the system call filter; seccomp_policy_test.cpp has what the policy says.
+#include "sandbox/seccomp.h"
+
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <random>
+#include <vector>
+
+#include "base/child_test_support.h"
+#include "sandbox/bpf_evaluator_test_support.h"
+
+namespace pyrunner::sandbox {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
+#else
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+#endif
+
+using Kind = Verdict::Kind;
+using Arguments = std::array<std::uint64_t, 6>;
+
+constexpr Verdict kAllow{Kind::kAllow, 0};
+constexpr Verdict kKill{Kind::kKill, 0};
+
+std::uint32_t ActionOf(Verdict verdict) {
+  if (verdict.kind == Kind::kAllow) return SECCOMP_RET_ALLOW;
+  if (verdict.kind == Kind::kKill) return SECCOMP_RET_KILL_PROCESS;
+  return SECCOMP_RET_ERRNO | verdict.error;
+}
+
+seccomp_data Call(std::uint32_t number, const Arguments& arguments = {}) {
+  seccomp_data call{};
+  call.nr = static_cast<int>(number);
+  call.arch = kArchitecture;
+  std::copy(arguments.begin(), arguments.end(), call.args);
+  return call;
+}
+
+/// What the table means, read line by line: the compiler's other half of a differential test.
+bool Holds(const Condition& condition, const Arguments& arguments) {
+  const std::uint64_t whole = arguments[condition.argument];
+  const auto half = static_cast<std::uint32_t>(whole);
+  switch (condition.test) {
+    case Condition::Test::kEqual:
+      return half == condition.values.at(0);
+    case Condition::Test::kEqual64:
+      return whole == condition.values.at(0);
+    case Condition::Test::kMaskedEqual:
+      return (half & condition.mask) == condition.values.at(0);
+    case Condition::Test::kMaskedIn:
+      return std::find(condition.values.begin(), condition.values.end(),
+                       half & condition.mask) != condition.values.end();
+  }
+  return false;
+}
+
+Verdict Interpret(const std::vector<SyscallRule>& policy, Verdict unknown, std::uint32_t number,
+                  const Arguments& arguments) {
+  for (const SyscallRule& call : policy) {
+    if (static_cast<std::uint32_t>(call.number) != number) continue;
+    for (const ArgumentRule& rule : call.rules) {
+      if (std::all_of(rule.conditions.begin(), rule.conditions.end(),
+                      [&](const Condition& condition) { return Holds(condition, arguments); })) {
+        return rule.verdict;
+      }
+    }
+    return call.verdict;
+  }
+  return unknown;
+}
+
+/// All numbers that any rule of the call names, and their neighbours in every direction.
+std::vector<std::uint64_t> InterestingValues(const SyscallRule& call) {
+  std::vector<std::uint64_t> values = {0, 1, 2, 0x7fffffff, 0x80000000, 0xffffffff,
+                                       0x100000000, ~std::uint64_t{0}};
+  for (const ArgumentRule& rule : call.rules) {
+    for (const Condition& condition : rule.conditions) {
+      for (const std::uint64_t value : condition.values) {
+        for (const std::uint64_t near : {value - 1, value, value + 1, value | condition.mask,
+                                         value | ~condition.mask, value | (std::uint64_t{1} << 32),
+                                         value | (std::uint64_t{1} << 63)}) {
+          values.push_back(near);
+        }
+      }
+      for (std::uint32_t bit = 1; bit != 0; bit <<= 1) {
+        if ((condition.mask & bit) != 0 && condition.mask != ~0U) values.push_back(bit);
+      }
+    }
+  }
+  return values;
+}
+
+class CompiledPolicyTest : public testing::Test {
+ protected:
+  CompiledPolicyTest() : policy_(StrictPolicy()) {
+    auto compiled = CompileSeccomp(policy_, kUnknownCall);
+    EXPECT_TRUE(compiled);
+    program_ = std::move(*compiled);
+  }
+
+  void ExpectAsInterpreted(std::uint32_t number, const Arguments& arguments) {
+    const auto run = RunFilter(program_, Call(number, arguments));
+    ASSERT_TRUE(run) << "the kernel would refuse the program";
+    ASSERT_EQ(run->action, ActionOf(Interpret(policy_, kUnknownCall, number, arguments)))
+        << "call " << number << std::hex << " (" << arguments[0] << ", " << arguments[1] << ", "
+        << arguments[2] << ", " << arguments[3] << ", " << arguments[4] << ")";
+    most_steps_ = std::max(most_steps_, run->steps);
+  }
+
+  std::vector<SyscallRule> policy_;
+  SeccompProgram program_;
+  std::size_t most_steps_ = 0;
+};
+
+TEST_F(CompiledPolicyTest, MeansWhatTheTableSaysForEveryNumber) {
+  std::mt19937_64 random(1);
+  for (std::uint32_t number = 0; number <= 1000; ++number) {
+    ExpectAsInterpreted(number, {});
+    for (int i = 0; i < 20; ++i) {
+      Arguments arguments{};
+      for (auto& argument : arguments) argument = random();
+      ExpectAsInterpreted(number, arguments);
+    }
+  }
+}
+
+TEST_F(CompiledPolicyTest, MeansWhatTheTableSaysAtEveryEdgeOfItsRules) {
+  std::mt19937_64 random(2);
+  for (const SyscallRule& call : policy_) {
+    if (call.rules.empty()) continue;
+    const auto values = InterestingValues(call);
+    const auto pick = [&] { return values[random() % values.size()]; };
+    for (std::size_t argument = 0; argument < 6; ++argument) {
+      for (const std::uint64_t value : values) {
+        for (int i = 0; i < 8; ++i) {
+          Arguments arguments = {pick(), pick(), pick(), pick(), pick(), pick()};
+          if (i == 0) arguments.fill(0);
+          arguments[argument] = value;
+          ExpectAsInterpreted(static_cast<std::uint32_t>(call.number), arguments);
+        }
+      }
+    }
+  }
+}
+
+// The kernel runs the filter at every system call and, when it is installed, once for each number.
+TEST_F(CompiledPolicyTest, IsShortAndShallow) {
+  std::size_t steps = 0;
+  for (std::uint32_t number = 0; number <= 1000; ++number) {
+    const auto run = RunFilter(program_, Call(number));
+    ASSERT_TRUE(run);
+    steps += run->steps;
+    most_steps_ = std::max(most_steps_, run->steps);
+  }
+  std::printf("%zu instructions; %zu steps at most, %.1f on average\n", program_.size(),
+              most_steps_, static_cast<double>(steps) / 1001);
+  EXPECT_LE(program_.size(), 600U);
+  EXPECT_LE(most_steps_, 40U);
+  EXPECT_LE(steps / 1001, 16U);
+}
+
+TEST_F(CompiledPolicyTest, KillsOtherArchitectures) {
+  for (const std::uint32_t architecture :
+       {static_cast<std::uint32_t>(AUDIT_ARCH_I386), static_cast<std::uint32_t>(AUDIT_ARCH_ARM),
+        kArchitecture ^ __AUDIT_ARCH_64BIT, 0U, ~0U}) {
+    for (const std::uint32_t number : {0U, 1U, 11U, 60U, 1000U}) {
+      seccomp_data call = Call(number);
+      call.arch = architecture;
+      const auto run = RunFilter(program_, call);
+      ASSERT_TRUE(run);
+      EXPECT_EQ(run->action, SECCOMP_RET_KILL_PROCESS) << std::hex << architecture;
+    }
+  }
+}
+
+TEST_F(CompiledPolicyTest, KillsX32AndNegativeNumbers) {
+  constexpr std::uint32_t kX32Bit = 0x40000000;
+  for (std::uint32_t number = 0; number <= 1000; ++number) {
+    const auto run = RunFilter(program_, Call(number | kX32Bit));
+    ASSERT_TRUE(run);
+    ASSERT_EQ(run->action, SECCOMP_RET_KILL_PROCESS) << number;
+  }
+  for (const std::uint32_t number : {0x80000000U, 0xffffffffU, 0x7fffffffU}) {
+    const auto run = RunFilter(program_, Call(number));
+    ASSERT_TRUE(run);
+    EXPECT_EQ(run->action, SECCOMP_RET_KILL_PROCESS) << std::hex << number;
+  }
+}
+
+TEST_F(CompiledPolicyTest, UnknownNumbersAreNotImplemented) {
+  for (const std::uint32_t number : {999U, 1000U, 100'000U, 0x3fffffffU}) {
+    const auto run = RunFilter(program_, Call(number));
+    ASSERT_TRUE(run);
+    EXPECT_EQ(run->action, static_cast<std::uint32_t>(SECCOMP_RET_ERRNO | ENOSYS)) << number;
+  }
+}
+
+TEST(CompileSeccomp, AnEmptyPolicyAnswersAlike) {
+  const auto program = CompileSeccomp({}, kUnknownCall);
+  ASSERT_TRUE(program);
+  for (const std::uint32_t number : {0U, 1U, 500U}) {
+    EXPECT_EQ(RunFilter(*program, Call(number))->action,
+              static_cast<std::uint32_t>(SECCOMP_RET_ERRNO | ENOSYS));
+  }
+}
+
+TEST(CompileSeccomp, RefusesAPolicyThatIsNotSorted) {
+  const std::vector<SyscallRule> twice = {{3, {}, kAllow, ""}, {3, {}, kKill, ""}};
+  const std::vector<SyscallRule> backwards = {{4, {}, kAllow, ""}, {3, {}, kKill, ""}};
+  EXPECT_FALSE(CompileSeccomp(twice, kUnknownCall));
+  EXPECT_FALSE(CompileSeccomp(backwards, kUnknownCall));
+}
+
+/// Any table at all, not just ours: neighbours that merge, gaps, numbers at the borders.
+TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
+  std::mt19937 random(3);
+  const std::array<Verdict, 4> verdicts = {
+      kAllow, kKill, {Kind::kErrno, EPERM}, {Kind::kErrno, ENOSYS}};
+  const auto verdict = [&] { return verdicts[random() % verdicts.size()]; };
+  for (int table = 0; table < 60; ++table) {
+    std::vector<SyscallRule> policy;
+    const std::uint32_t density = 1 + random() % 4;
+    for (int number = 0; number < 300; ++number) {
+      if (random() % density != 0) continue;
+      SyscallRule rule{number, {}, verdict(), ""};
+      for (std::uint32_t i = random() % 3; i > 0; --i) {
+        ArgumentRule argument_rule{{}, verdict()};
+        for (std::uint32_t j = random() % 3; j > 0; --j) {
+          const auto argument = static_cast<std::uint8_t>(random() % 6);
+          const std::array<Condition, 4> conditions = {
+              Condition{Condition::Test::kEqual, argument, ~0U, {static_cast<std::uint32_t>(random() % 4)}},
+              Condition{Condition::Test::kEqual64, argument, ~0U, {static_cast<std::uint32_t>(random() % 4)}},
+              Condition{Condition::Test::kMaskedEqual, argument, 6U, {2U}},
+              Condition{Condition::Test::kMaskedIn, argument, 3U, {0U, 3U}}};
+          argument_rule.conditions.push_back(conditions[random() % conditions.size()]);
+        }
+        rule.rules.push_back(std::move(argument_rule));
+      }
+      policy.push_back(std::move(rule));
+    }
+    const Verdict unknown = verdict();
+    const auto program = CompileSeccomp(policy, unknown);
+    ASSERT_TRUE(program);
+    for (std::uint32_t number = 0; number < 310; ++number) {
+      for (int i = 0; i < 8; ++i) {
+        Arguments arguments{};
+        for (auto& argument : arguments) {
+          argument = random() % 8 + (random() % 4 == 0 ? 1ULL << 32 : 0);
+        }
+        const auto run = RunFilter(*program, Call(number, arguments));
+        ASSERT_TRUE(run);
+        ASSERT_EQ(run->action, ActionOf(Interpret(policy, unknown, number, arguments)))
+            << "table " << table << ", call " << number;
+      }
+    }
+  }
+}
+
+TEST(InstallSeccomp, TheKernelTakesTheProgramAndMeansTheSame) {
+  const auto program = CompileSeccomp(StrictPolicy(), kUnknownCall);
+  ASSERT_TRUE(program);
+  EXPECT_EQ(RunInChild([&] {
+              CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+              CHILD_CHECK(InstallSeccomp(*program) == 0);
+              CHILD_CHECK(::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2);
+              CHILD_CHECK(::syscall(SYS_getuid) >= 0);
+              CHILD_CHECK(::syscall(SYS_socket, 2, 1, 0) == -1 && errno == EPERM);
+              CHILD_CHECK(::syscall(SYS_memfd_create, "x", 0) == -1 && errno == ENOSYS);
+              CHILD_CHECK(::syscall(SYS_getxattr, "/", "user.x", nullptr, 0) == -1 &&
+                          errno == ENOTSUP);
+              return 0;
+            }),
+            0);
+  EXPECT_EQ(RunInChild([&] {
+              CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+              CHILD_CHECK(InstallSeccomp(*program) == 0);
+              ::syscall(SYS_ptrace, 0, 0, 0, 0);
+              return 0;
+            }),
+            -SIGSYS);
+}
+
+TEST(InstallSeccomp, NeedsNoNewPrivilegesOrACapability) {
+  const auto program = CompileSeccomp(StrictPolicy(), kUnknownCall);
+  ASSERT_TRUE(program);
+  if (::geteuid() != 0) GTEST_SKIP() << "not root: cannot become somebody without capabilities";
+  EXPECT_EQ(RunInChild([&] {
+              CHILD_CHECK(::setresuid(65534, 65534, 65534) == 0);
+              CHILD_CHECK(InstallSeccomp(*program) == EACCES);
+              return 0;
+            }),
+            0);
+}
+
+}  // namespace
+}  // namespace pyrunner::sandbox
