@@ -180,7 +180,11 @@ class Service:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
 
     def ask(self, program):
         source, expected = PROGRAMS[program]
@@ -197,13 +201,10 @@ class Service:
         found = {"base": [], "science": []}
         for pid in children(self.process.pid):
             try:
-                if os.stat(f"/proc/{pid}").st_uid == 0:  # undumpable: the owner shows as root
-                    uid = int(re.search(r"Uid:\t(\d+)", read(f"/proc/{pid}/status"))[1])
-                else:
-                    uid = os.stat(f"/proc/{pid}").st_uid
+                uid = int(re.search(r"Uid:\t(\d+)", read(f"/proc/{pid}/status"))[1])
                 words = read(f"/proc/{pid}/cmdline").split("\0")
-            except (OSError, TypeError):
-                continue
+            except OSError:
+                continue  # it has just ended
             if uid >= FIRST_SANDBOX_UID and len(words) > 1 and words[1] in found:
                 found[words[1]].append(pid)
         return found
@@ -364,7 +365,7 @@ def private_bytes(pid):
 
 
 def cgroup_charge(pid):
-    """What the memory cgroup of a process holds, in version 1 or 2; nothing if it cannot be read."""
+    """What a process's memory cgroup holds, version 1 or 2; nothing if it cannot be read."""
     for line in read(f"/proc/{pid}/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == "memory":
@@ -384,7 +385,7 @@ def bench_memory(bench, service):
         if charges:
             bench.add(f"ready {kind} sandbox, cgroup charge", statistics.median(charges) / mb, "MB")
     rss = int(re.search(r"VmRSS:\s+(\d+)", read(f"/proc/{service.process.pid}/status"))[1])
-    bench.add("gateway, resident", rss * 1024 / mb, "MB", note="after the benchmarks before this one")
+    bench.add("gateway, resident", rss * 1024 / mb, "MB", note="after the benchmarks above")
 
 
 def bench_start(bench, _):
@@ -394,10 +395,9 @@ def bench_start(bench, _):
             for program, times in firsts.items():
                 bench.wrong += not service.ask(program)
                 times.append(time.perf_counter() - service.start)
-    note = "median of 5 starts, files in the page cache"
-    bench.add("start to first answer, stdlib", statistics.median(firsts["hello"]), "s", 1.0, note=note)
-    bench.add("start to first answer, whole stack", statistics.median(firsts["whole stack"]), "s", 6.0,
-              note=note)
+    for program, name, target in (("hello", "stdlib", 1.0), ("whole stack", "whole stack", 6.0)):
+        bench.add(f"start to first answer, {name}", statistics.median(firsts[program]), "s", target,
+                  note="median of 5 starts, files in the page cache")
 
 
 BENCHMARKS = {
@@ -429,7 +429,7 @@ def machine():
 def print_phases(phases):
     if not phases:
         return
-    print("\nWhere the time goes, medians in ms (fork and isolate are over before the program comes)")
+    print("\nWhere the time goes, medians in ms (fork and isolate are before the program comes)")
     print(f"{'':<20}" + "".join(f"{phase:>9}" for phase in PHASES))
     for program, values in phases.items():
         print(f"{program:<20}" + "".join(f"{value:>9.3f}" for value in values))
@@ -444,8 +444,9 @@ def main():
     about = machine()
     print(
         f"{about['date']}: {about['cores']} cores of {about['cpu']}, {about['memory_gib']} GiB,"
-        f" Linux {about['kernel']}, {about['python']}, load {about['load_before']:.1f} before\n"
+        f" Linux {about['kernel']}, {about['python']}, load {about['load_before']:.1f} before"
     )
+    print("Latencies count from the time that the schedule says to the last byte of the answer.\n")
     print(f"{'':<38}{'PyRunner':>9} {'':<6}{'python3':>9}  {'target':<10}{'verdict'}")
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(scratch)

@@ -14,8 +14,8 @@ namespace {
 // A line of mountinfo with what varies.
 std::string Mount(const std::string& root, const std::string& point, const std::string& type,
                   const std::string& options) {
-  return "32 31 0:29 " + root + " " + point + " rw,nosuid,nodev,noexec,relatime shared:9 - " + type +
-         " " + type + " " + options + "\n";
+  return "32 31 0:29 " + root + " " + point + " rw,nosuid,nodev,noexec,relatime shared:9 - " +
+         type + " " + type + " " + options + "\n";
 }
 std::string MountV1(const std::string& root, const std::string& point,
                     const std::string& controllers) {
@@ -107,8 +107,8 @@ TEST(OwnCgroups, DISABLED_ANeighbourWithALongerNameIsNotBelowTheMount) {
 
 TEST_F(UnifiedCgroupTest, VersionTwoHasOneGroupWithItsControllers) {
   MakeGroup("/system.slice/pyrunner.service", "cpu io memory pids");
-  const auto own = FindOwnCgroups(kOtherMounts + MountV2("/", point()),
-                                  "0::/system.slice/pyrunner.service\n");
+  const auto own =
+      FindOwnCgroups(kOtherMounts + MountV2("/", point()), "0::/system.slice/pyrunner.service\n");
   for (const std::string name : {"cpu", "io", "memory", "pids"}) {
     ASSERT_TRUE(own.contains(name)) << name;
     EXPECT_EQ(own.at(name).directory, point() + "/system.slice/pyrunner.service");

@@ -37,7 +37,7 @@ bool IsFully(uid_t uid) {
          groups[2] == uid;
 }
 
-std::uint64_t Capabilities(std::uint32_t __user_cap_data_struct::* set) {
+std::uint64_t Capabilities(std::uint32_t __user_cap_data_struct::*set) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2] = {};
   if (::syscall(SYS_capget, &header, data) != 0) return ~0ULL;

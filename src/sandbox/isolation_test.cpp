@@ -1,5 +1,6 @@
 // Isolation as a whole. The test's own program is started as a zygote, by the real launcher, and
-// forks one sandbox in the order of interpreter/main.cpp and interpreter/zygote.cpp, without Python.
+// forks one sandbox in the order of interpreter/main.cpp and interpreter/zygote.cpp, without
+// Python.
 #include "sandbox/isolation.h"
 
 #include <fcntl.h>
@@ -43,11 +44,11 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 /// What is left out or wrong in a sandbox, to see that its own check notices.
 enum class Flaw : std::uint32_t {
   kNone,
-  kNoFilter,        // a filter that allows everything
-  kLargeScratch,    // more than promised
-  kManyProcesses,   // more than promised
-  kUnmappedUser,    // a step fails
-  kNotIsolated,     // no step was taken at all
+  kNoFilter,       // a filter that allows everything
+  kLargeScratch,   // more than promised
+  kManyProcesses,  // more than promised
+  kUnmappedUser,   // a step fails
+  kNotIsolated,    // no step was taken at all
 };
 
 struct TestRequest {
@@ -71,9 +72,9 @@ int LookAround() {
   for (const char* path : {"/usr/lib", "/etc/passwd", "/dev/null", "/tmp"}) {
     PROBE(::access(path, F_OK) == 0);
   }
-  for (const char* path : {"/proc", "/sys", "/home", "/root", "/run", "/var", "/boot", "/srv",
-                           "/mnt", "/dev/shm", "/dev/pts", "/dev/tty", "/etc/hosts", "/etc/ssl",
-                           "/etc/shadow"}) {
+  for (const char* path :
+       {"/proc", "/sys", "/home", "/root", "/run", "/var", "/boot", "/srv", "/mnt", "/dev/shm",
+        "/dev/pts", "/dev/tty", "/etc/hosts", "/etc/ssl", "/etc/shadow"}) {
     PROBE(::access(path, F_OK) != 0);
   }
   utsname name{};

@@ -133,20 +133,20 @@ TEST_F(LandlockTest, DevicesAreThoseOfAProgram) {
 
 TEST_F(LandlockTest, NoTcp) {
   if (LandlockAbi() < 4) GTEST_SKIP() << "Landlock before ABI 4 knows no network";
-  EXPECT_EQ(RunInChild([&] {
-              Restrict();
-              sockaddr_in address{};
-              address.sin_family = AF_INET;
-              address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-              const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-              auto* generic = reinterpret_cast<sockaddr*>(&address);
-              CHILD_CHECK(::bind(socket.get(), generic, sizeof address) == -1 && errno == EACCES);
-              address.sin_port = htons(80);
-              CHILD_CHECK(::connect(socket.get(), generic, sizeof address) == -1 &&
-                          errno == EACCES);
-              return 0;
-            }),
-            0);
+  EXPECT_EQ(
+      RunInChild([&] {
+        Restrict();
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        auto* generic = reinterpret_cast<sockaddr*>(&address);
+        CHILD_CHECK(::bind(socket.get(), generic, sizeof address) == -1 && errno == EACCES);
+        address.sin_port = htons(80);
+        CHILD_CHECK(::connect(socket.get(), generic, sizeof address) == -1 && errno == EACCES);
+        return 0;
+      }),
+      0);
 }
 
 TEST_F(LandlockTest, NoSignalsToTheOutside) {

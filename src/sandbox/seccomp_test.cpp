@@ -60,8 +60,8 @@ bool Holds(const Condition& condition, const Arguments& arguments) {
     case Condition::Test::kMaskedEqual:
       return (half & condition.mask) == condition.values.at(0);
     case Condition::Test::kMaskedIn:
-      return std::find(condition.values.begin(), condition.values.end(),
-                       half & condition.mask) != condition.values.end();
+      return std::find(condition.values.begin(), condition.values.end(), half & condition.mask) !=
+             condition.values.end();
   }
   return false;
 }
@@ -83,14 +83,14 @@ Verdict Interpret(const std::vector<SyscallRule>& policy, Verdict unknown, std::
 
 /// All numbers that any rule of the call names, and their neighbours in every direction.
 std::vector<std::uint64_t> InterestingValues(const SyscallRule& call) {
-  std::vector<std::uint64_t> values = {0, 1, 2, 0x7fffffff, 0x80000000, 0xffffffff,
-                                       0x100000000, ~std::uint64_t{0}};
+  std::vector<std::uint64_t> values = {0,          1,          2,           0x7fffffff,
+                                       0x80000000, 0xffffffff, 0x100000000, ~std::uint64_t{0}};
   for (const ArgumentRule& rule : call.rules) {
     for (const Condition& condition : rule.conditions) {
       for (const std::uint64_t value : condition.values) {
-        for (const std::uint64_t near : {value - 1, value, value + 1, value | condition.mask,
-                                         value | ~condition.mask, value | (std::uint64_t{1} << 32),
-                                         value | (std::uint64_t{1} << 63)}) {
+        for (const std::uint64_t near :
+             {value - 1, value, value + 1, value | condition.mask, value | ~condition.mask,
+              value | (std::uint64_t{1} << 32), value | (std::uint64_t{1} << 63)}) {
           values.push_back(near);
         }
       }
@@ -223,6 +223,21 @@ TEST(CompileSeccomp, RefusesAPolicyThatIsNotSorted) {
   EXPECT_FALSE(CompileSeccomp(backwards, kUnknownCall));
 }
 
+// Jumps of the filter reach 255 instructions: a rule beyond that is to be refused, not cut.
+TEST(CompileSeccomp, DISABLED_ARuleWithTooManyValuesIsRefused) {
+  std::vector<std::uint32_t> values(300);
+  for (std::uint32_t i = 0; i < 300; ++i) values[i] = 2 * i;
+  const std::vector<SyscallRule> policy = {
+      {3, {{{{Condition::Test::kMaskedIn, 0, ~0U, values}}, kAllow}}, kKill, ""}};
+  const auto program = CompileSeccomp(policy, kUnknownCall);
+  if (!program) return;
+  for (std::uint64_t value = 0; value < 600; ++value) {
+    const auto run = RunFilter(*program, Call(3, {value}));
+    ASSERT_TRUE(run);
+    ASSERT_EQ(run->action, ActionOf(value % 2 == 0 ? kAllow : kKill)) << value;
+  }
+}
+
 /// Any table at all, not just ours: neighbours that merge, gaps, numbers at the borders.
 TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
   std::mt19937 random(3);
@@ -240,8 +255,14 @@ TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
         for (std::uint32_t j = random() % 3; j > 0; --j) {
           const auto argument = static_cast<std::uint8_t>(random() % 6);
           const std::array<Condition, 4> conditions = {
-              Condition{Condition::Test::kEqual, argument, ~0U, {static_cast<std::uint32_t>(random() % 4)}},
-              Condition{Condition::Test::kEqual64, argument, ~0U, {static_cast<std::uint32_t>(random() % 4)}},
+              Condition{Condition::Test::kEqual,
+                        argument,
+                        ~0U,
+                        {static_cast<std::uint32_t>(random() % 4)}},
+              Condition{Condition::Test::kEqual64,
+                        argument,
+                        ~0U,
+                        {static_cast<std::uint32_t>(random() % 4)}},
               Condition{Condition::Test::kMaskedEqual, argument, 6U, {2U}},
               Condition{Condition::Test::kMaskedIn, argument, 3U, {0U, 3U}}};
           argument_rule.conditions.push_back(conditions[random() % conditions.size()]);
@@ -271,18 +292,18 @@ TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
 TEST(InstallSeccomp, TheKernelTakesTheProgramAndMeansTheSame) {
   const auto program = CompileSeccomp(StrictPolicy(), kUnknownCall);
   ASSERT_TRUE(program);
-  EXPECT_EQ(RunInChild([&] {
-              CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-              CHILD_CHECK(InstallSeccomp(*program) == 0);
-              CHILD_CHECK(::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2);
-              CHILD_CHECK(::syscall(SYS_getuid) >= 0);
-              CHILD_CHECK(::syscall(SYS_socket, 2, 1, 0) == -1 && errno == EPERM);
-              CHILD_CHECK(::syscall(SYS_memfd_create, "x", 0) == -1 && errno == ENOSYS);
-              CHILD_CHECK(::syscall(SYS_getxattr, "/", "user.x", nullptr, 0) == -1 &&
-                          errno == ENOTSUP);
-              return 0;
-            }),
-            0);
+  EXPECT_EQ(
+      RunInChild([&] {
+        CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+        CHILD_CHECK(InstallSeccomp(*program) == 0);
+        CHILD_CHECK(::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2);
+        CHILD_CHECK(::syscall(SYS_getuid) >= 0);
+        CHILD_CHECK(::syscall(SYS_socket, 2, 1, 0) == -1 && errno == EPERM);
+        CHILD_CHECK(::syscall(SYS_memfd_create, "x", 0) == -1 && errno == ENOSYS);
+        CHILD_CHECK(::syscall(SYS_getxattr, "/", "user.x", nullptr, 0) == -1 && errno == ENOTSUP);
+        return 0;
+      }),
+      0);
   EXPECT_EQ(RunInChild([&] {
               CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
               CHILD_CHECK(InstallSeccomp(*program) == 0);

@@ -185,7 +185,8 @@ class Methods(Raw):
                 ("/health", "PATCH", {"GET", "HEAD"}), ("/health", "POST", {"GET", "HEAD"})):
             with self.subTest(path=path, method=method):
                 answer = self.server.request(method, path, BODY if method != "GET" else None)
-                self.assertEqual((answer.status, answer.json), (405, {"detail": "Method Not Allowed"}))
+                self.assertEqual((answer.status, answer.json),
+                                 (405, {"detail": "Method Not Allowed"}))
                 self.assertEqual({name.strip() for name in answer.headers["allow"].split(",")}
                                  - {"OPTIONS"}, allowed)
 
@@ -219,12 +220,14 @@ class Json(Raw):
         for name, body in {
                 "open": b'{"code":"1"', "single_quotes": b"{'code':'1'}", "trailing": BODY + b"x",
                 "two": BODY + BODY, "comma": b'{"code":"1",}', "comment": b'{"code":"1"/**/}',
-                "control": b'{"code":"a\nb"}', "escape": b'{"code":"\\x"}', "nan": b'{"timeout":NaN}',
+                "control": b'{"code":"a\nb"}', "escape": b'{"code":"\\x"}',
+                "nan": b'{"timeout":NaN}',
                 "infinity": b'{"timeout":Infinity,"code":"1"}', "number": b'{"timeout":01}',
                 "deep_arrays": b"[" * 100_000, "deep_objects": b'{"a":' * 100_000,
                 "deep_and_closed": b'{"code":"1","x":' + b"[" * 5000 + b"]" * 5000 + b"}",
                 "bytes": b'{"code":"\xff\xfe"}', "overlong": b'{"code":"\xc0\xaf"}',
-                "utf8_surrogate": b'{"code":"\xed\xa0\x80"}', "utf16": BODY.decode().encode("utf-16"),
+                "utf8_surrogate": b'{"code":"\xed\xa0\x80"}',
+                "utf16": BODY.decode().encode("utf-16"),
                 "huge_number": b'{"code":"1","timeout":1e999}'}.items():
             with self.subTest(body=name):
                 answer = self.answer_to(body)

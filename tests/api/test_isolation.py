@@ -147,7 +147,8 @@ class Surroundings(unittest.TestCase):
     prints = ServerTest.prints
 
     def test_the_environment_is_ours(self):
-        environment = json.loads(self.prints("import json, os\nprint(json.dumps(dict(os.environ)))"))
+        environment = json.loads(self.prints(
+            "import json, os\nprint(json.dumps(dict(os.environ)))"))
         self.assertNotIn(self.CANARY, str(environment))
         for name in ("PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONINSPECT", "USER", "PYRUNNER_BINARY"):
             self.assertNotIn(name, environment)

@@ -91,7 +91,8 @@ class Memory(ServerTest):
                    "    while True: x.append(bytearray(1 << 20))\n"
                    "for _ in range(4): threading.Thread(target=f, daemon=True).start()\nf()",
         "anonymous_mapping": "import mmap\nm = []\nwhile True:\n"
-                             "    m.append(mmap.mmap(-1, 1 << 20))\n    m[-1].write(b'x' * (1 << 20))",
+                             "    m.append(mmap.mmap(-1, 1 << 20))\n"
+                             "    m[-1].write(b'x' * (1 << 20))",
         "recursion_in_c": "x = ()\nfor _ in range(10**8): x = (x, bytearray(100))",
         "decompression": "import zlib\nd = zlib.compress(b'0' * (1 << 20)) \n"
                          "x = [zlib.decompress(d) for _ in range(1000)]",
@@ -132,7 +133,8 @@ class Memory(ServerTest):
 
     def test_the_least_limit_carries_the_whole_stack(self):
         programs = {
-            "numpy": "import numpy as np\nprint(int(np.linalg.det(np.eye(200)) + np.ones(5).sum()))",
+            "numpy": "import numpy as np\n"
+                     "print(int(np.linalg.det(np.eye(200)) + np.ones(5).sum()))",
             "pandas": "import pandas as pd\nframe = pd.DataFrame({'a': [1, 2, 3]})\n"
                       "print(int(frame.describe().loc['count', 'a']) + 3)",
             "scipy": "from scipy import integrate, optimize\n"
@@ -143,7 +145,8 @@ class Memory(ServerTest):
                        "m = LinearRegression().fit([[0], [1], [2]], [0, 2, 4])\n"
                        "print(round(m.predict([[3]])[0]))",
             "matplotlib": "import io\nimport matplotlib.pyplot as plt\nplt.plot([1, 2], [3, 4])\n"
-                          "b = io.BytesIO()\nplt.savefig(b)\nprint(6 * (b.getvalue()[1:4] == b'PNG'))",
+                          "b = io.BytesIO()\nplt.savefig(b)\n"
+                          "print(6 * (b.getvalue()[1:4] == b'PNG'))",
             "all": "import numpy, pandas, scipy, sympy, sklearn, matplotlib.pyplot\n"
                    "from sklearn.cluster import KMeans\nimport numpy as np\n"
                    "KMeans(2, n_init=1).fit(np.arange(20.).reshape(10, 2))\n"

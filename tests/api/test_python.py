@@ -162,7 +162,8 @@ SOURCES = {
                 "print(sys.argv, sorted(k for k in globals() if k[0] != '_'))\n"
                 "print(__builtins__.__name__, __annotations__)\n", None),
     "docstring": ("'''Says what.'''\nprint(__doc__)\nx: int = 1\nprint(__annotations__)\n", None),
-    "inspect_source": ("import inspect\ndef f():\n    return 1  # one\nprint(inspect.getsource(f))\n",
+    "inspect_source": ("import inspect\ndef f():\n    return 1  # one\n"
+                       "print(inspect.getsource(f))\n",
                        None),
     "pickle_of_main": ("import pickle\nclass A:\n    pass\nprint(pickle.loads(pickle.dumps(A()))"
                        ".__class__)\n", None),

@@ -1,0 +1,50 @@
+#include "engine/module_scan.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace pyrunner {
+namespace {
+
+bool NeedsScience(std::string_view source) {
+  return ZygoteFor(source) == wire::ZygoteKind::kScience;
+}
+
+TEST(ModuleScan, PlainProgramsTakeTheCheapZygote) {
+  EXPECT_FALSE(NeedsScience(""));
+  EXPECT_FALSE(NeedsScience("print('hello')\n"));
+  EXPECT_FALSE(NeedsScience("import math\nprint(math.pi)\n"));
+}
+
+TEST(ModuleScan, EveryWayToImportALibraryIsSeen) {
+  for (const std::string library : {"numpy", "pandas", "scipy", "sympy", "matplotlib", "sklearn"}) {
+    EXPECT_TRUE(NeedsScience("import " + library)) << library;
+    EXPECT_TRUE(NeedsScience("import " + library + " as x\n")) << library;
+    EXPECT_TRUE(NeedsScience("import math, " + library + "\n")) << library;
+    EXPECT_TRUE(NeedsScience("from " + library + ".sub import thing\n")) << library;
+    EXPECT_TRUE(NeedsScience("if 1:\n\timport\\\n " + library + ";pass")) << library;
+    EXPECT_TRUE(NeedsScience("__import__('" + library + "')")) << library;
+  }
+}
+
+TEST(ModuleScan, LongerWordsAreOtherWords) {
+  EXPECT_FALSE(NeedsScience("import numpyish"));
+  EXPECT_FALSE(NeedsScience("my_numpy = 1"));
+  EXPECT_FALSE(NeedsScience("numpy2 = 1"));
+  EXPECT_FALSE(NeedsScience("Numpy = 1"));
+  EXPECT_FALSE(NeedsScience("num py"));
+  EXPECT_FALSE(NeedsScience("\xc3\xa9numpy = 1")) << "a letter beyond ASCII";
+  EXPECT_FALSE(NeedsScience("numpy\xc3\xa9 = 1"));
+}
+
+TEST(ModuleScan, ReadsToTheLastByte) {
+  EXPECT_TRUE(NeedsScience("numpy"));
+  EXPECT_FALSE(NeedsScience("nump"));
+  EXPECT_TRUE(NeedsScience(std::string(1'000'000, ' ') + "numpy"));
+  EXPECT_TRUE(NeedsScience(std::string("\0numpy\0", 7)));
+}
+
+}  // namespace
+}  // namespace pyrunner

@@ -1,0 +1,152 @@
+"""A service that cannot start says why, in one line, with an exit code that is not zero."""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support import kernel  # noqa: E402
+from support.server import BINARY, PATIENCE, Server  # noqa: E402
+
+
+class CannotStart(unittest.TestCase):
+    def refused(self, *words, prefix=(), binary=BINARY, env=None, cwd=None):
+        """The one line on standard error."""
+        before = kernel.cgroups()
+        process = subprocess.Popen([*prefix, binary, *words], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, cwd=cwd,
+                                   env={**os.environ, **(env or {})})
+        try:
+            stdout, stderr = process.communicate(timeout=20 * PATIENCE)
+        finally:
+            process.kill()
+        self.assertNotEqual(process.returncode, 0, stderr)
+        self.assertGreater(process.returncode, 0, f"died of a signal: {stderr}")
+        self.assertEqual(stdout, "")
+        self.assertEqual(len(stderr.splitlines()), 1, stderr)
+        self.assertTrue(stderr.startswith("pyrunner: "), stderr)
+        self.assertFalse([tree for tree in kernel.cgroups()
+                          if tree.endswith(f"pyrunner-{process.pid}") and tree not in before])
+        return stderr
+
+    def test_a_busy_port(self):
+        server = Server()
+        self.addCleanup(server.stop)
+        line = self.refused("serve", "--port", str(server.port))
+        self.assertIn(str(server.port), line)
+        self.assertRegex(line, "(?i)in use")
+        self.assertEqual(server.result("print(1)")["stdout"], "1\n")
+
+    def test_an_address_that_is_not_ours(self):
+        for host in ("192.0.2.1", "no.such.host.invalid", "not an address"):
+            with self.subTest(host=host):
+                self.assertIn(host, self.refused("serve", "--port", "0", "--host", host))
+
+    def test_wrong_flags(self):
+        for words, named in (
+                (("--no-such-flag",), "no-such-flag"), (("--port",), "port"),
+                (("--port", "abc"), "port"), (("--port", "70000"), "port"),
+                (("--port", "-1"), "port"), (("--max-running", "0"), "max-running"),
+                (("--policy", "secure"), "policy"), (("--zygote-age", "nan"), "zygote-age"),
+                (("extra",), "extra"), (("--config", "/nonexistent.toml"), "/nonexistent.toml")):
+            with self.subTest(words=words):
+                self.assertIn(named, self.refused("serve", *words))
+
+    def test_wrong_environment(self):
+        self.assertIn("PYRUNNER_MAX_RUNNING",
+                      self.refused("serve", env={"PYRUNNER_MAX_RUNNING": "many"}))
+        self.assertIn("PORT", self.refused("serve", env={"PORT": "http"}))
+
+    def test_wrong_configuration_files(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            for text, named in (("port = ", "line 1"), ("prot = 1", "prot"),
+                                ("port = 'x'", "port"), ("max_running = -1", "max_running"),
+                                ("port = [1]", "port")):
+                with self.subTest(text=text):
+                    file.seek(0)
+                    file.truncate()
+                    file.write(text)
+                    file.flush()
+                    self.assertIn(named, self.refused("serve", "--config", file.name))
+
+    def test_not_root(self):
+        # Where everybody can read the program.
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            for name in ("pyrunner", "pyrunner-zygote"):
+                shutil.copy(pathlib.Path(BINARY).with_name(name), folder)
+            line = self.refused("serve", "--port", "0", binary=f"{folder}/pyrunner", cwd="/",
+                                prefix=("setpriv", "--reuid=65534", "--regid=65534",
+                                        "--clear-groups"))
+        self.assertIn("root", line)
+
+    def test_without_the_zygote_beside_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(BINARY, folder)
+            line = self.refused("serve", "--port", "0", binary=f"{folder}/pyrunner")
+        self.assertIn("pyrunner-zygote", line)
+
+    def test_with_a_broken_zygote(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(BINARY, folder)
+            zygote = pathlib.Path(folder, "pyrunner-zygote")
+            for name, content in {"empty": b"", "no_program": b"garbage" * 100}.items():
+                with self.subTest(zygote=name):
+                    zygote.write_bytes(content)
+                    zygote.chmod(0o755)
+                    process = subprocess.run([f"{folder}/pyrunner", "serve", "--port", "0"],
+                                             capture_output=True, text=True, timeout=60 * PATIENCE)
+                    self.assertEqual(process.returncode, 78, process.stderr)
+                    self.assertIn("pyrunner-zygote", process.stdout + process.stderr)
+
+    def test_unknown_commands(self):
+        for words in ((), ("serv",), ("--port", "0")):
+            with self.subTest(words=words):
+                process = subprocess.run([BINARY, *words], capture_output=True, text=True,
+                                         timeout=20)
+                self.assertGreater(process.returncode, 0)
+                self.assertTrue(process.stderr)
+
+    def test_every_setting_is_in_the_help(self):
+        process = subprocess.run([BINARY, "serve", "--help"], capture_output=True, text=True,
+                                 timeout=20)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        for flag in ("--host", "--port", "--policy", "--config", "--max-running"):
+            self.assertIn(flag, process.stdout)
+
+
+class CanStart(unittest.TestCase):
+    def test_flags_win_over_environment_over_file(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write("policy = 'open'\nmax_running = 1\nmax_queued = 0\n")
+            file.flush()
+            server = Server("--config", file.name, "--max-queued", "1",
+                            env={"PYRUNNER_MAX_QUEUED": "5", "PYRUNNER_POLICY": "scientific"})
+            self.addCleanup(server.stop)
+            self.assertEqual(server.result("import os")["error"], "Import of 'os' is not allowed")
+
+    def test_port_and_host_of_the_environment(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        process = subprocess.Popen([BINARY, "serve"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True,
+                                   env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"})
+        try:
+            for line in process.stdout:
+                if "serving on" in line:
+                    break
+            self.assertIn(f"http://127.0.0.1:{port}", line)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
