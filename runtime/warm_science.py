@@ -96,6 +96,20 @@ def forget_fonts():
     gc.collect()
 
 
+def sqlite_locks():
+    # A sandbox may not lock files the kernel's way, which would reach across sandboxes. SQLite can
+    # lock with directories instead.
+    import _sqlite3
+    import ctypes
+
+    sqlite = ctypes.CDLL(_sqlite3.__file__)
+    sqlite.sqlite3_vfs_find.restype = ctypes.c_void_p
+    sqlite.sqlite3_vfs_register.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    dotfile = sqlite.sqlite3_vfs_find(b"unix-dotfile")
+    if dotfile:
+        sqlite.sqlite3_vfs_register(dotfile, 1)
+
+
 def callbacks():
     # scikit-learn asks every BLAS through ctypes.
     import threadpoolctl
@@ -124,6 +138,7 @@ for program in (
     sklearn_program,
     matplotlib_program,
     forget_fonts,
+    sqlite_locks,
     callbacks,
 ):
     program()

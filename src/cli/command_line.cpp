@@ -27,8 +27,14 @@ Status Apply(const Setting& setting, Settings& settings, const std::string& valu
   return {};
 }
 
+/// A value as a flag would have it; a list with commas.
 std::string TextOf(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
+  if (const auto* list = node.as_array()) {
+    std::string joined;
+    for (const toml::node& item : *list) joined += (joined.empty() ? "" : ",") + TextOf(item);
+    return joined;
+  }
   std::ostringstream out;
   out << toml::node_view<const toml::node>(node);
   return out.str();

@@ -154,7 +154,7 @@ TEST_F(CommandLineTest, TheFileHasNumbersAndTexts) {
 }
 
 // The natural way to write a list in TOML must be understood or refused, but not misread.
-TEST_F(CommandLineTest, DISABLED_TheFileMayHaveAListOfHosts) {
+TEST_F(CommandLineTest, TheFileMayHaveAListOfHosts) {
   const auto command = Read(ConfigFile("allowed_hosts = [\"a\", \"b\"]\n"));
   if (!command) return;
   EXPECT_EQ(command->settings.server.allowed_hosts, (std::vector<std::string>{"a", "b"}));

@@ -52,8 +52,12 @@ Setting Seconds(std::string_view name, std::string_view description, Duration& (
               return Failure("must be a number of seconds from " + Formatted(lowest) + " to " +
                              Formatted(highest));
             }
-            field(settings) =
-                std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
+            const std::chrono::duration<double> exact(value);
+            const auto kept = std::chrono::duration_cast<Duration>(exact);
+            if (Duration::period::num == Duration::period::den && kept != exact) {
+              return Failure("must be a whole number of seconds");
+            }
+            field(settings) = kept;
             return {};
           },
           [=](const Settings& settings) {

@@ -127,7 +127,7 @@ TEST(Settings, WhatIsNoTimeIsRefused) {
 }
 
 // A fraction that cannot be kept is refused; it must not quietly become another time.
-TEST(Settings, DISABLED_NoFractionIsLost) {
+TEST(Settings, NoFractionIsLost) {
   for (const char* name : {"drain-time", "zygote-age"}) {
     Settings settings;
     const Status set = Find(name).set(settings, "1.5");

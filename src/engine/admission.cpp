@@ -17,13 +17,14 @@ asio::awaitable<tl::expected<Admission::Ticket, Rejection>> Admission::Enter(
     case WaitList::Wake::kDeadline:
       co_return tl::unexpected(Rejection{Cause::kQueueTimedOut});
     case WaitList::Wake::kCancelled:
-      co_return tl::unexpected(Rejection{Cause::kCancelled});
+      co_return tl::unexpected(Rejection{closed_ ? Cause::kShuttingDown : Cause::kCancelled});
     case WaitList::Wake::kNotified:
       break;
   }
-  if (closed_) co_return tl::unexpected(Rejection{Cause::kShuttingDown});
   // The place of whoever left was handed over, and is counted still.
-  co_return Ticket(*this);
+  Ticket ticket(*this);
+  if (closed_) co_return tl::unexpected(Rejection{Cause::kShuttingDown});
+  co_return ticket;
 }
 
 void Admission::Leave() {
@@ -36,7 +37,7 @@ void Admission::Leave() {
 
 void Admission::Close() {
   closed_ = true;
-  queue_.NotifyAll();
+  queue_.CancelAll();
 }
 
 }  // namespace pyrunner

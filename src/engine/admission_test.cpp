@@ -168,7 +168,7 @@ TEST_F(AdmissionTest, ClosingRejectsWhoWaitsAndWhoComes) {
 }
 
 // A shutdown waits for running() to fall to 0.
-TEST_F(AdmissionTest, DISABLED_ClosingLosesNoPlaceThatWasJustHandedOver) {
+TEST_F(AdmissionTest, ClosingLosesNoPlaceThatWasJustHandedOver) {
   std::vector<Visitor> visitors(3);
   for (Visitor& visitor : visitors) Arrive(visitor);
   visitors[0].Leave();  // hands its place to the third, which does not run yet

@@ -61,7 +61,8 @@ asio::awaitable<void> Pool::KeepZygote() {
   std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
   while (!stopped_) {
     auto started =
-        co_await ZygoteClient::Start(supervisor_, kind_, SteadyClock::now() + options_.warm_time);
+        co_await ZygoteClient::Start(
+        supervisor_, kind_, SteadyClock::now() + options_.warm_time, warming_);
     if (stopped_) {
       if (started) (*started)->Close();
       break;
@@ -242,6 +243,7 @@ void Pool::Stop() {
   for (const auto& sandbox : live_) sandbox->Kill();
   stopping_.NotifyAll();
   available_.NotifyAll();
+  warming_->Cancel();
   if (zygote_) zygote_->Close();
 }
 

@@ -82,6 +82,7 @@ class Pool {
   bool refill_scheduled_ = false;
   WaitList available_;
   WaitList stopping_;
+  std::shared_ptr<Cancellation> warming_ = std::make_shared<Cancellation>();
   std::minstd_rand jitter_;  // of renewals, not of secrets
   int failures_ = 0;         // of starting a zygote, in a row
   int spawn_failures_ = 0;   // of sandboxes, in a row

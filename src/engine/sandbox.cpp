@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -42,6 +43,12 @@ std::string MissingProperties(std::uint32_t missing) {
 
 // Far more than a sandbox ever has to say.
 constexpr std::size_t kMaxChannelBytes = std::size_t{16} * wire::kMaxSandboxPayload;
+
+/// A time that the sandbox says it took, of which it cannot have taken more than `whole`.
+std::chrono::nanoseconds AtMost(std::chrono::nanoseconds whole, std::uint64_t claimed) {
+  const auto limit = static_cast<std::uint64_t>(whole.count());
+  return std::chrono::nanoseconds(std::min(limit, claimed));
+}
 
 void Cancel(asio::posix::stream_descriptor& stream) {
   boost::system::error_code ignored;
@@ -103,6 +110,8 @@ asio::awaitable<void> Sandbox::AwaitEnd() {
   // Killing process 1 of a namespace ends all others first: what the pipes hold now is all that
   // there will ever be, and their readers are not needed any more.
   end_ = end;
+  while (ReadChannel() == ReadResult::kData) {
+  }
   for (auto* stream : {&channel_, &standard_output_, &standard_error_}) Cancel(*stream);
   if (!dispatched_) on_end_(std::move(slot_));
   changed_.NotifyAll();
@@ -167,8 +176,8 @@ void Sandbox::TakeFrame(const wire::Frame& frame) {
     if (!finished) return;
     finished_ = true;
     finished_at_ = SteadyClock::now();
-    phases_.compile = std::chrono::nanoseconds(finished->compile_nanoseconds);
-    phases_.run = std::chrono::nanoseconds(finished->run_nanoseconds);
+    phases_.compile = AtMost(finished_at_ - dispatched_at_, finished->compile_nanoseconds);
+    phases_.run = AtMost(finished_at_ - dispatched_at_, finished->run_nanoseconds);
     if (!finished->exception_type.empty()) {
       exception_ = UncaughtException{std::move(finished->exception_type), finished->line};
       memory_error_ = finished->memory_error;
@@ -238,8 +247,8 @@ asio::awaitable<Status> Sandbox::AwaitReady(Deadline deadline, std::uint32_t req
 asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptions& options,
                                               std::shared_ptr<Cancellation> cancellation) {
   const auto self = shared_from_this();
-  const auto start = SteadyClock::now();
-  const Deadline deadline = start + program.limits.wall_time;
+  dispatched_at_ = SteadyClock::now();
+  const Deadline deadline = dispatched_at_ + program.limits.wall_time;
   if (end_) co_return Failure("the sandbox ended before its program came");
   if (auto limited = slot_.cgroup.SetMemoryLimit(program.limits.memory_bytes); !limited) {
     Kill();
@@ -274,12 +283,10 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   }
   while (ReadOutput(standard_error_, error_) == ReadResult::kData) {
   }
-  while (ReadChannel() == ReadResult::kData) {
-  }
 
   const auto now = SteadyClock::now();
   Outcome outcome;
-  outcome.wall_time = now - start;
+  outcome.wall_time = now - dispatched_at_;
   outcome.standard_output = output_.Take();
   outcome.standard_error = error_.Take();
   outcome.memory_peak = slot_.cgroup.MemoryPeak();

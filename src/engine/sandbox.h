@@ -107,6 +107,7 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   Phases phases_;
   std::optional<UncaughtException> exception_;
   bool memory_error_ = false;
+  Deadline dispatched_at_{};
   Deadline finished_at_{};
   std::optional<ProcessEnd> end_;
 };

@@ -181,7 +181,7 @@ TEST_F(HostileSandboxTest, OneThatNeverReadsItsProgramIsStopped) {
 }
 
 // A program that forges its own report may say any number.
-TEST_F(HostileSandboxTest, DISABLED_PhasesAreNeverNegative) {
+TEST_F(HostileSandboxTest, PhasesAreNeverNegative) {
   const Outcome outcome = RunIn([](const FakeSandbox& self) {
     self.Ready();
     (void)self.ReceiveProgram();

@@ -3,6 +3,7 @@
 #include "engine/sandbox.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <chrono>
 #include <csignal>
@@ -65,9 +66,22 @@ TEST_F(SandboxTest, ItReportsOnce) {
 TEST_F(SandboxTest, AFailedStepIsNamed) {
   Adopt([](const FakeSandbox& self) -> int {
     self.Say(wire::Failed{.step = "namespaces", .error_number = EPERM, .detail = "why"});
-    return 70;
+    FakeSandbox::Hang();
   });
   EXPECT_EQ(WhyNotReady(), "namespaces: Operation not permitted (why)");
+  EXPECT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
+}
+
+// A sandbox says why and exits at once; the end may be noticed before the word.
+TEST_F(SandboxTest, AFailedStepIsNamedWhenTheProcessIsGoneAlready) {
+  ForkedSandbox forked = ForkFake([](const FakeSandbox& self) {
+    self.Say(wire::Failed{.step = "namespaces", .error_number = EPERM});
+    return 70;
+  });
+  pollfd end{forked.pidfd.get(), POLLIN, 0};
+  ASSERT_EQ(::poll(&end, 1, 10'000), 1);
+  AdoptForked(std::move(forked));
+  EXPECT_EQ(WhyNotReady(), "namespaces: Operation not permitted");
 }
 
 TEST_F(SandboxTest, OneThatEndsBeforeItIsReadySaysHow) {
@@ -268,11 +282,12 @@ TEST_F(SandboxTest, OneCancelledBeforehandIsStoppedAtOnce) {
 }
 
 TEST_F(SandboxTest, NothingIsRunInOneThatIsGone) {
-  Adopt([](const FakeSandbox& self) {
+  Adopt([](const FakeSandbox& self) -> int {
     self.Ready();
-    return 0;
+    FakeSandbox::Hang();
   });
   ASSERT_TRUE(AwaitReady());
+  sandbox_->Kill();
   ASSERT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
   const auto outcome = loop_.Run(sandbox_->Run({}, options_, cancellation_));
   ASSERT_TRUE(outcome);

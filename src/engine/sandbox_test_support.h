@@ -31,8 +31,11 @@ class SandboxFixture : public testing::Test {
 
   template <typename Role>
   void Adopt(Role role) {
+    AdoptForked(ForkFake(role));
+  }
+  void AdoptForked(ForkedSandbox forked) {
     sandbox_ =
-        Sandbox::Adopt(loop_.executor(), ForkFake(role),
+        Sandbox::Adopt(loop_.executor(), std::move(forked),
                        Slot{.index = 5, .uid = 1005, .cgroup = cgroup_.Group()}, [this](Slot slot) {
                          ++slots_returned_;
                          returned_index_ = slot.index;

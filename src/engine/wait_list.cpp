@@ -41,16 +41,23 @@ asio::awaitable<WaitList::Wake> WaitList::WaitUntil(Deadline deadline,
   co_return waiter.wake;
 }
 
-void WaitList::NotifyOne() {
-  if (waiters_.empty()) return;
+void WaitList::WakeFirst(Wake wake) {
   Waiter* waiter = waiters_.front();
   waiters_.pop_front();
-  waiter->wake = Wake::kNotified;
+  waiter->wake = wake;
   waiter->timer.cancel();
 }
 
+void WaitList::NotifyOne() {
+  if (!waiters_.empty()) WakeFirst(Wake::kNotified);
+}
+
 void WaitList::NotifyAll() {
-  while (!waiters_.empty()) NotifyOne();
+  while (!waiters_.empty()) WakeFirst(Wake::kNotified);
+}
+
+void WaitList::CancelAll() {
+  while (!waiters_.empty()) WakeFirst(Wake::kCancelled);
 }
 
 }  // namespace pyrunner

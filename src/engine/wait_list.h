@@ -32,12 +32,16 @@ class WaitList {
   /// Wakes whoever waits longest.
   void NotifyOne();
   void NotifyAll();
+  /// Wakes all of them with kCancelled.
+  void CancelAll();
 
   [[nodiscard]] std::size_t size() const { return waiters_.size(); }
 
  private:
   struct Waiter;
   using Waiters = std::list<Waiter*>;
+
+  void WakeFirst(Wake wake);
 
   boost::asio::any_io_executor executor_;
   Waiters waiters_;

@@ -25,7 +25,8 @@ ZygoteClient::ZygoteClient(const asio::any_io_executor& executor, Fd control, Pi
       changed_(executor) {}
 
 asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
-    SupervisorClient& supervisor, wire::ZygoteKind kind, Deadline deadline) {
+    SupervisorClient& supervisor, wire::ZygoteKind kind, Deadline deadline,
+    std::shared_ptr<Cancellation> cancellation) {
   const auto executor = co_await asio::this_coro::executor;
   auto pair = SocketPair(SOCK_SEQPACKET);
   if (!pair) co_return tl::unexpected(pair.error());
@@ -36,9 +37,12 @@ asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
   asio::co_spawn(executor, zygote->Reap(), asio::detached);
   asio::co_spawn(executor, zygote->ReadReplies(), asio::detached);
   while (zygote->alive_ && zygote->ready_.warm_nanoseconds == 0) {
-    if (co_await zygote->changed_.WaitUntil(deadline)) continue;
+    const auto wake = co_await zygote->changed_.WaitUntil(deadline, cancellation);
+    if (wake == WaitList::Wake::kNotified) continue;
     zygote->Kill();
-    co_return Failure("it was not warm in time");
+    (void)co_await zygote->AwaitEnd(Deadline::max());
+    co_return Failure(wake == WaitList::Wake::kCancelled ? "it was stopped"
+                                                         : "it was not warm in time");
   }
   if (zygote->ready_.warm_nanoseconds == 0) {
     co_return Failure("it ended while warming up; its own message stands above");

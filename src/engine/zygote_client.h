@@ -24,9 +24,11 @@ namespace pyrunner {
 /// gateway dies; sandboxes that it forked live on.
 class ZygoteClient : public std::enable_shared_from_this<ZygoteClient> {
  public:
-  /// Starts a zygote and waits until it is warm.
+  /// Starts a zygote and waits until it is warm. One that is late or cancelled is killed, and gone
+  /// when this completes.
   static boost::asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> Start(
-      SupervisorClient& supervisor, wire::ZygoteKind kind, Deadline deadline);
+      SupervisorClient& supervisor, wire::ZygoteKind kind, Deadline deadline,
+      std::shared_ptr<Cancellation> cancellation);
 
   /// Forks one sandbox, which joins the cgroups of `cgroup_fds`.
   boost::asio::awaitable<Result<ForkedSandbox>> Fork(wire::ForkRequest request,

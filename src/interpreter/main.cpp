@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -61,6 +62,18 @@ Status CheckDescriptors(const Fd& procfs) {
   return {};
 }
 
+/// The memory limit counts a thread's whole stack, used or not, so that eight megabytes each, as
+/// libraries have it by default, would allow a small program just a few threads.
+Status ShrinkThreadStacks() {
+  constexpr std::size_t kThreadStackBytes = std::size_t{1} << 20;
+  pthread_attr_t attributes;
+  int error = ::pthread_attr_init(&attributes);
+  if (error == 0) error = ::pthread_attr_setstacksize(&attributes, kThreadStackBytes);
+  if (error == 0) error = ::pthread_setattr_default_np(&attributes);
+  if (error != 0) return SystemError("set", "the threads' stack size", error);
+  return {};
+}
+
 Result<WarmZygote> WarmUp(bool science) {
   WarmZygote zygote;
   zygote.control = Fd(wire::kZygoteControlFd);
@@ -73,6 +86,7 @@ Result<WarmZygote> WarmUp(bool science) {
   zygote.seccomp = std::move(*seccomp);
   zygote.landlock_abi = sandbox::LandlockAbi();
 
+  if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());
   if (Status done = StartPython(); !done) return tl::unexpected(done.error());
   for (const char* file : {"warm_base.py", "warm_science.py"}) {
     if (!science && std::string_view(file) == "warm_science.py") continue;

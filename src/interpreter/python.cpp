@@ -77,9 +77,13 @@ std::string TakeError() {
 Status StartPython() {
   ::clearenv();
   for (const auto& [name, value] : kEnvironment) ::setenv(name, value, 1);
+  PyPreConfig before;
+  PyPreConfig_InitIsolatedConfig(&before);
+  before.configure_locale = 1;  // or file names would be ASCII
+  PyStatus status = Py_PreInitialize(&before);
   PyConfig config;
   PyConfig_InitIsolatedConfig(&config);
-  const PyStatus status = Initialize(config);
+  if (PyStatus_Exception(status) == 0) status = Initialize(config);
   PyConfig_Clear(&config);
   if (PyStatus_Exception(status) != 0) {
     return Failure(std::string("Python does not start: ") +

@@ -24,6 +24,9 @@ constexpr std::uint32_t kHasSwapLimit = 1U << 0;
 constexpr std::uint32_t kHasPeak = 1U << 1;
 constexpr std::uint32_t kUnifiedMemory = 1U << 2;
 
+// Of the group that a service in a version 2 hierarchy has to move to.
+constexpr std::string_view kRefugeSuffix = ".service";
+
 constexpr std::uint64_t kCpuPeriodMicroseconds = 100'000;
 
 std::string GroupName(std::uint32_t index) { return "s" + std::to_string(index); }
@@ -43,10 +46,12 @@ std::optional<std::string> ReadAll(const Fd& file) {
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
+/// A number, and nothing behind it but the end of its line.
 std::optional<std::uint64_t> ParseNumber(std::string_view text) {
+  text = text.substr(0, text.find('\n'));
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
@@ -87,7 +92,9 @@ void SweepStaleTrees(const std::string& parent, std::string_view prefix) {
   for (const auto& entry : fs::directory_iterator(parent, error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix)) continue;
-    const auto pid = ParseNumber(std::string_view(name).substr(prefix.size()));
+    std::string_view number = std::string_view(name).substr(prefix.size());
+    if (number.ends_with(kRefugeSuffix)) number.remove_suffix(kRefugeSuffix.size());
+    const auto pid = ParseNumber(number);
     if (!pid || ::kill(static_cast<pid_t>(*pid), 0) == 0 || errno != ESRCH) continue;
     RemoveTree(entry.path().string());
   }
@@ -221,7 +228,7 @@ Status CgroupTree::MakeTree(Hierarchy& hierarchy, const std::string& name) {
     const bool is_root = ::access((hierarchy.parent + "/cgroup.type").c_str(), F_OK) != 0;
     if (!is_root) {
       // Version 2 gives controllers to children only where no process sits beside them.
-      hierarchy.refuge = hierarchy.directory + ".service";
+      hierarchy.refuge = hierarchy.directory + std::string(kRefugeSuffix);
       if (::mkdir(hierarchy.refuge.c_str(), 0755) != 0) {
         return SystemError("mkdir", hierarchy.refuge);
       }

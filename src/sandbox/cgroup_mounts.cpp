@@ -47,7 +47,10 @@ std::vector<CgroupMount> ParseMounts(std::string_view mountinfo) {
 /// The directory of group `path` as seen through `mount`; a container may show only a part of the
 /// hierarchy.
 std::string DirectoryOf(const CgroupMount& mount, std::string_view path) {
-  if (mount.root != "/" && path.starts_with(mount.root)) path.remove_prefix(mount.root.size());
+  const std::string_view root = mount.root;
+  const bool below = path.starts_with(root) &&
+                     (path.size() == root.size() || path[root.size()] == '/');
+  if (root != "/" && below) path.remove_prefix(root.size());
   while (path.ends_with('/')) path.remove_suffix(1);
   return mount.point + std::string(path);
 }

@@ -96,7 +96,7 @@ TEST(OwnCgroups, OptionalFieldsOfAMountMayBeMissingOrMany) {
 }
 
 // The root of a mount is a path, not the first letters of one.
-TEST(OwnCgroups, DISABLED_ANeighbourWithALongerNameIsNotBelowTheMount) {
+TEST(OwnCgroups, ANeighbourWithALongerNameIsNotBelowTheMount) {
   const auto own = FindOwnCgroups(MountV1("/docker/ab", "/sys/fs/cgroup/memory", "memory"),
                                   "9:memory:/docker/abcd/own\n");
   if (own.contains("memory")) {

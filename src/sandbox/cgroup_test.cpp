@@ -289,7 +289,7 @@ TEST_F(CgroupTest, TreesOfServicesThatAreGoneAreSweptAway) {
 }
 
 // A name that goes on after the number is somebody else's.
-TEST_F(CgroupTest, DISABLED_OnlyNamesOfOursAreSweptAway) {
+TEST_F(CgroupTest, OnlyNamesOfOursAreSweptAway) {
   const auto own = FindOwnCgroups();
   ASSERT_TRUE(own);
   constexpr const char* kNoSuchPid = "4194303";

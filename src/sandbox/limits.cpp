@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace pyrunner::sandbox {
@@ -11,6 +12,13 @@ namespace {
 int Set(__rlimit_resource resource, std::uint64_t value) {
   const rlimit limit{value, value};
   return ::setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+/// The same, where the host may have set a lower one already.
+int Lower(__rlimit_resource resource, std::uint64_t value) {
+  rlimit present{};
+  if (::getrlimit(resource, &present) != 0) return errno;
+  return Set(resource, std::min<std::uint64_t>(value, present.rlim_max));
 }
 
 }  // namespace
@@ -34,7 +42,7 @@ int SetFixedLimits(const FixedLimits& limits) {
       {RLIMIT_RTPRIO, 0},
   };
   for (const auto& [resource, value] : all) {
-    if (const int error = Set(resource, value); error != 0) return error;
+    if (const int error = Lower(resource, value); error != 0) return error;
   }
   return 0;
 }

@@ -110,7 +110,7 @@ TEST(ProgramLimits, CannotBeRaisedAgain) {
 }
 
 // A service started with tighter limits than ours keeps them, as the header says: only lowered.
-TEST(FixedLimits, DISABLED_KeepLowerLimitsOfTheHost) {
+TEST(FixedLimits, KeepLowerLimitsOfTheHost) {
   EXPECT_EQ(RunInChild([] {
               const rlimit lower{4 * kMiB, 4 * kMiB};
               CHILD_CHECK(::setrlimit(RLIMIT_STACK, &lower) == 0);

@@ -73,6 +73,16 @@ Code TestCondition(const Condition& condition, std::uint8_t to_next) {
   return code;
 }
 
+/// No less than the instructions of a rule, each of which its first jump may have to pass.
+std::size_t LongestCode(const ArgumentRule& rule) {
+  constexpr std::size_t kBesideValues = 4;  // two loads, a mask, the test of the upper half
+  std::size_t size = 1;
+  for (const Condition& condition : rule.conditions) {
+    size += kBesideValues + condition.values.size();
+  }
+  return size;
+}
+
 Code CompileRule(const ArgumentRule& rule) {
   Code code{Return(rule.verdict)};
   // Back to front, because each condition has to know how much code follows it.
@@ -149,6 +159,13 @@ Result<SeccompProgram> CompileSeccomp(std::span<const SyscallRule> policy, Verdi
     if (policy[i - 1].number >= policy[i].number) {
       return Failure("system call " + std::to_string(policy[i].number) +
                      " stands in the policy twice or out of order");
+    }
+  }
+  for (const SyscallRule& call : policy) {
+    for (const ArgumentRule& rule : call.rules) {
+      if (LongestCode(rule) > kMaxShortJump) {
+        return Failure("a rule of system call " + std::to_string(call.number) + " is too long");
+      }
     }
   }
   const Verdict kill{Verdict::Kind::kKill, 0};

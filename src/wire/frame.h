@@ -25,8 +25,8 @@ struct Frame {
 /// Appends one frame to `out`.
 void AppendFrame(FrameType type, std::string_view payload, std::string& out);
 
-/// Cuts a stream of untrusted bytes into frames. Never holds more than `max_payload` bytes and a
-/// header; after the first error it takes nothing any more.
+/// Cuts a stream of untrusted bytes into frames. Never holds more than two messages' worth
+/// of them; after the first error it takes nothing any more.
 class FrameReader {
  public:
   explicit FrameReader(std::size_t max_payload) : max_payload_(max_payload) {}

@@ -263,7 +263,7 @@ class Validation(ServerTest):
 
     def test_malformed_json_names_the_position(self):
         for body, position in ((b'{"code": ', 9), (b"{'code': 1}", 1), (b'{"code": "1"', 12),
-                               (b"not json", 0)):
+                               (b"not json", 1)):
             with self.subTest(body=body):
                 errors = self.errors(body)
                 self.assertEqual(errors, [(("body", position), "json_invalid",
