@@ -353,10 +353,10 @@ def bench_throughput(bench, service):
         bench.add(f"{what}, runs a second", statistics.median(rates), "/s", target, at_most=False,
                   cold=statistics.median(colds) if colds else None,
                   note=note + (f"; {refused} refused" if refused else ""))
-        # The machine's time includes whatever else ran; the service's own lacks the kernel's
-        # workers, which take namespaces apart.
+        # The machine's time includes the load generator's and whatever else ran; the service's own
+        # lacks the kernel's workers, which take namespaces apart.
         bench.add(f"{what}, machine CPU a run", statistics.median(machine), "ms",
-                  note=f"the service's own processes: {statistics.median(own):.2f} ms")
+                  note=f"{statistics.median(own):.2f} ms of it the service's own processes")
 
 
 def private_bytes(pid):

@@ -1,6 +1,7 @@
 """What a fresh fork does before it is locked up, and a zygote just before it forks."""
 
 import gc
+import os
 import random
 import sys
 import threading
@@ -30,9 +31,10 @@ def reseed():
     """Called in every fork: no two programs may see the same random numbers."""
     for generator in _generators:
         generator.seed()
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        # Numbers rather than nothing: numpy would take longer to make them.
+        numpy.random.seed(numpy.frombuffer(os.urandom(32), numpy.uint32))
 
 
 def shutdown():

@@ -79,8 +79,7 @@ Verdict Judge(const Outcome& outcome, const Limits& limits) {
     case Ending::kOutputExceeded:
       return {"error", "Output limit exceeded", "Output limit exceeded"};
     case Ending::kViolation:
-      return {"error", "Stopped for a forbidden system call",
-              "Stopped for a forbidden system call"};
+      return {"error", "Stopped for " + outcome.reason, "Stopped for " + outcome.reason};
     case Ending::kCrashed: {
       const std::string sentence = "Crashed with " + DescribeSignal(outcome.signal);
       return {"error", sentence, sentence};

@@ -258,7 +258,10 @@ const EncodeCase kEncodeCases[] = {
       {"stderr", "err\nCrashed with signal 40"},
       {"error", "Crashed with signal 40"}}},
     {"Violation",
-     [](Outcome& o) { o.ending = Ending::kViolation; },
+     [](Outcome& o) {
+       o.ending = Ending::kViolation;
+       o.reason = "a forbidden system call";
+     },
      {{"status", "error"},
       {"stderr", "err\nStopped for a forbidden system call"},
       {"error", "Stopped for a forbidden system call"}}},

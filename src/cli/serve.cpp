@@ -97,12 +97,26 @@ Status GiveUpRoot() {
   return {};
 }
 
-/// Each sandbox costs the gateway about a dozen descriptors and each connection one.
-void RaiseOpenFileLimit() {
+/// Raises the limit on open files as far as it goes and leaves the connections what the sandboxes
+/// do not need, or they would take what forks need, and nobody would be served.
+Status ShareOutDescriptors(Settings& settings) {
+  constexpr std::uint64_t kPerSandbox = 12;  // its cgroup's files, pidfd, channel, two pipes
+  constexpr std::uint64_t kSpare = 40;       // zygotes, supervisor, log, what is on its way
+  constexpr std::uint64_t kFewestConnections = 16;
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return SystemError("getrlimit", "open files");
   limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return SystemError("setrlimit", "open files");
+  const std::uint64_t reserved = SlotsFor(settings.engine) * kPerSandbox + kSpare;
+  if (limit.rlim_max < reserved + kFewestConnections) {
+    return Failure("the limit of " + std::to_string(limit.rlim_max) +
+                   " open files is too low: raise `ulimit -n` to " +
+                   std::to_string(reserved + kFewestConnections) +
+                   " or more, or lower --max-running and --ready-sandboxes");
+  }
+  settings.server.max_connections =
+      std::min<std::uint64_t>(settings.server.max_connections, limit.rlim_max - reserved);
+  return {};
 }
 
 /// A browser that resolved somebody's name to loopback must not get in.
@@ -134,7 +148,9 @@ class Service {
                       "must be started as root: it makes cgroups and user namespaces, then gives "
                       "root up");
     }
-    RaiseOpenFileLimit();
+    if (Status done = ShareOutDescriptors(settings_); !done) {
+      return Complain(kHostLacksSomething, done.error().message);
+    }
     ::signal(SIGPIPE, SIG_IGN);
     auto part = DoPrivilegedPart(settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);

@@ -17,6 +17,9 @@ constexpr auto kTick = 5ms;
 // wanted already.
 constexpr std::uint32_t kSpareSlots = 8;
 
+// Of one program, each in a new sandbox because the one before ended without having started it.
+constexpr int kMaxTries = 5;
+
 constexpr std::size_t IndexOf(wire::ZygoteKind kind) { return static_cast<std::size_t>(kind); }
 
 }  // namespace
@@ -54,6 +57,7 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   const auto ticket = co_await admission_.Enter(deadline, cancellation);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
+  int tries = 0;
   while (true) {
     Pool& pool = PoolFor(program);
     const auto sandbox = co_await pool.Acquire(deadline, cancellation);
@@ -69,6 +73,7 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
     // A copy: a sandbox that is gone before its program came costs a second try, not the program.
     auto outcome = co_await sandbox->Run(program, options_, cancellation);
     if (!outcome) {
+      if (++tries == kMaxTries) co_return tl::unexpected(Rejection{Cause::kUnavailable});
       options_.log(EngineOptions::LogLevel::kWarning,
                    "a ready sandbox was lost: " + outcome.error().message);
       continue;

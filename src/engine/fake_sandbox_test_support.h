@@ -46,6 +46,9 @@ class FakeSandbox {
     std::memcpy(&size, header.data() + 4, sizeof size);
     auto program = wire::DecodeProgram(Read(size));
     if (!program) ::_exit(90);
+    std::string started;
+    wire::AppendFrame(wire::FrameType::kStarted, {}, started);
+    Write(channel_, started);
     return std::move(*program);
   }
 

@@ -17,7 +17,8 @@ enum class Ending {
   kMemoryExceeded,  // killed at the limit, or an uncaught MemoryError
   kOutputExceeded,  // printed without end
   kCpuExceeded,     // more CPU time than the run may have
-  kViolation,       // a system call that no program has a use for
+  kViolation,       // what no program has a use for, as a system call that only exploits make; see
+                    // reason
   kCrashed,         // ended by a signal; see signal
   kCancelled,       // the client went away
 };
@@ -47,7 +48,7 @@ struct Outcome {
   Ending ending = Ending::kExited;
   int exit_code = 0;   // of kExited
   int signal = 0;      // of kCrashed
-  std::string reason;  // of kRefused: a sentence for the program's author
+  std::string reason;  // of kRefused, a sentence for the program's author; of kViolation
   std::optional<UncaughtException> exception;
   CapturedStream standard_output;
   CapturedStream standard_error;

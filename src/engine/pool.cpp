@@ -154,6 +154,7 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
                                   .uid = slot.uid,
                                   .open_files = options_.open_files,
                                   .processes = options_.processes,
+                                  .rehearse = waiting_ == 0 ? 1U : 0U,
                                   .scratch_bytes = options_.scratch_bytes,
                                   .scratch_inodes = options_.scratch_inodes};
   std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
@@ -207,9 +208,11 @@ void Pool::AddReady(ReadySandbox ready) {
   ready_.push_back(std::move(ready));
   if (CurrentReady() >= options_.ready_sandboxes) {
     // A renewed zygote's address layout shall not live on in what it forked.
-    for (const ReadySandbox& entry : ready_) {
-      if (entry.zygote != zygote_) entry.sandbox->Kill();
-    }
+    std::erase_if(ready_, [&](const ReadySandbox& entry) {
+      if (entry.zygote == zygote_) return false;
+      entry.sandbox->Kill();
+      return true;
+    });
   }
   available_.NotifyOne();
 }

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/message_socket.h"
+#include "engine/process_end.h"
 #include "sandbox/properties.h"
 #include "wire/sandbox_messages.h"
 
@@ -98,22 +99,14 @@ void Sandbox::Stop(Ending cause) {
 
 asio::awaitable<void> Sandbox::AwaitEnd() {
   const auto self = shared_from_this();
-  ProcessEnd end;
-  while (true) {
-    const auto reaped = TryReap(pidfd_.native_handle(), end);
-    if (reaped && *reaped) break;
-    if (!reaped || !co_await AwaitReadable(pidfd_)) {
-      end.signal = SIGKILL;
-      break;
-    }
-  }
+  const ProcessEnd end = co_await AwaitProcessEnd(pidfd_);
   // Killing process 1 of a namespace ends all others first: what the pipes hold now is all that
   // there will ever be, and their readers are not needed any more.
   end_ = end;
   while (ReadChannel() == ReadResult::kData) {
   }
   for (auto* stream : {&channel_, &standard_output_, &standard_error_}) Cancel(*stream);
-  if (!dispatched_) on_end_(std::move(slot_));
+  if (!dispatched_ || run_over_) on_end_(std::move(slot_));
   changed_.NotifyAll();
 }
 
@@ -142,11 +135,13 @@ Sandbox::ReadResult Sandbox::ReadChannel() {
     // In pieces, so that the reader never holds more than one message.
     const std::string_view piece = bytes.substr(0, wire::kMaxSandboxPayload);
     bytes.remove_prefix(piece.size());
-    if (!frames_.Feed(piece)) {
+    if (frames_.Feed(piece)) {
+      while (const auto frame = frames_.Next()) TakeFrame(*frame);
+    }
+    if (frames_.broken()) {
       Stop(Ending::kViolation);
       return ReadResult::kEnd;
     }
-    while (const auto frame = frames_.Next()) TakeFrame(*frame);
   }
   return result;
 }
@@ -169,8 +164,11 @@ void Sandbox::TakeFrame(const wire::Frame& frame) {
   }
   // From here on the sender may be the program itself, which can only lie about itself.
   if (finished_ || refusal_) return;
-  if (frame.type == wire::FrameType::kRefused) {
+  if (frame.type == wire::FrameType::kStarted) {
+    started_ = true;
+  } else if (frame.type == wire::FrameType::kRefused) {
     if (auto refused = wire::DecodeRefused(frame.payload)) refusal_ = std::move(refused->reason);
+    CompleteIfSilent();
   } else if (frame.type == wire::FrameType::kFinished) {
     auto finished = wire::DecodeFinished(frame.payload);
     if (!finished) return;
@@ -182,7 +180,25 @@ void Sandbox::TakeFrame(const wire::Frame& frame) {
       exception_ = UncaughtException{std::move(finished->exception_type), finished->line};
       memory_error_ = finished->memory_error;
     }
+    exit_code_ = finished->exit_code & 0xff;
+    CompleteIfSilent();
   }
+}
+
+// Taking a large process apart costs the kernel milliseconds that no client should wait for. One
+// that has closed both outputs and said its last word can add nothing; a program that forges this
+// gains what exiting would have given it.
+void Sandbox::CompleteIfSilent() {
+  if (end_ || stopped_for_) return;
+  for (auto [stream, capture] : {std::pair(&standard_output_, &output_),
+                                 std::pair(&standard_error_, &error_)}) {
+    ReadResult result = ReadResult::kData;
+    while (result == ReadResult::kData) result = ReadOutput(*stream, *capture);
+    if (result != ReadResult::kEnd || stopped_for_) return;
+  }
+  silenced_ = true;
+  Kill();
+  changed_.NotifyAll();
 }
 
 asio::awaitable<void> Sandbox::DrainChannel() {
@@ -249,7 +265,7 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   const auto self = shared_from_this();
   dispatched_at_ = SteadyClock::now();
   const Deadline deadline = dispatched_at_ + program.limits.wall_time;
-  if (end_) co_return Failure("the sandbox ended before its program came");
+  if (end_) co_return Failure("the sandbox ended before its program came: " + HowItEnded());
   if (auto limited = slot_.cgroup.SetMemoryLimit(program.limits.memory_bytes); !limited) {
     Kill();
     co_return tl::unexpected(limited.error());
@@ -273,17 +289,21 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   asio::co_spawn(executor_, DrainOutput(standard_error_, error_), asio::detached);
   cancellation->Listen([this] { Stop(Ending::kCancelled); });
 
-  while (!end_) {
+  while (!end_ && !silenced_) {
     if (co_await changed_.WaitUntil(stopped_for_ ? Deadline::max() : deadline)) continue;
     Stop(Ending::kTimedOut);
   }
   cancellation->StopListening();
-  // No writer is left: what remains in the pipes is at most what a pipe holds.
+  // No writer is left: what remains in the pipes, if anything, is at most what a pipe holds.
   while (ReadOutput(standard_output_, output_) == ReadResult::kData) {
   }
   while (ReadOutput(standard_error_, error_) == ReadResult::kData) {
   }
 
+  if (!started_ && !stopped_for_ && end_) {
+    on_end_(std::move(slot_));
+    co_return Failure("the sandbox ended before its program came: " + HowItEnded());
+  }
   const auto now = SteadyClock::now();
   Outcome outcome;
   outcome.wall_time = now - dispatched_at_;
@@ -295,14 +315,18 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   outcome.phases.fork = fork_time_;
   outcome.phases.isolate = isolate_time_;
   if (finished_) outcome.phases.collect = now - finished_at_;
-  on_end_(std::move(slot_));
+  if (end_) {
+    on_end_(std::move(slot_));
+  } else {
+    run_over_ = true;
+  }
   co_return outcome;
 }
 
 void Sandbox::Classify(Outcome& outcome, const Program& program) const {
-  outcome.exit_code = end_->exit_code;
-  outcome.signal = end_->signal;
-  if (end_->signal == 0) {
+  outcome.exit_code = silenced_ ? exit_code_ : end_->exit_code;
+  outcome.signal = silenced_ ? 0 : end_->signal;
+  if (outcome.signal == 0) {
     // It ended by itself, whatever was on its way to it.
     outcome.ending = refusal_ ? Ending::kRefused : Ending::kExited;
     if (refusal_) outcome.reason = *refusal_;
@@ -312,10 +336,12 @@ void Sandbox::Classify(Outcome& outcome, const Program& program) const {
   }
   if (stopped_for_) {
     outcome.ending = *stopped_for_;
+    if (*stopped_for_ == Ending::kViolation) outcome.reason = "writing to the service's channel";
   } else if (slot_.cgroup.OutOfMemory()) {
     outcome.ending = Ending::kMemoryExceeded;
   } else if (end_->signal == SIGSYS) {
     outcome.ending = Ending::kViolation;
+    outcome.reason = "a forbidden system call";
   } else if (end_->signal == SIGKILL && end_->cpu_time >= program.limits.wall_time) {
     outcome.ending = Ending::kCpuExceeded;
   } else {

@@ -50,7 +50,8 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   /// Otherwise it is killed.
   boost::asio::awaitable<Status> AwaitReady(Deadline deadline, std::uint32_t required);
 
-  /// Runs the one program of this sandbox and completes when its process is gone.
+  /// Runs the one program of this sandbox. Completes when its process is gone, or earlier: when it
+  /// has closed its outputs, said its last word and was killed, so that nothing can come any more.
   /// Fails, without having run anything, if the sandbox is gone or cannot be limited as asked.
   boost::asio::awaitable<Result<Outcome>> Run(Program program, const EngineOptions& options,
                                               std::shared_ptr<Cancellation> cancellation);
@@ -77,6 +78,7 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   ReadResult ReadOutput(boost::asio::posix::stream_descriptor& stream, OutputCapture& capture);
   void TakeFrame(const wire::Frame& frame);
   void Stop(Ending cause);
+  void CompleteIfSilent();
   [[nodiscard]] std::string HowItEnded() const;
   void Classify(Outcome& outcome, const Program& program) const;
 
@@ -101,9 +103,13 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   OutputCapture error_;
   std::uint64_t output_stop_bytes_ = 0;
   bool dispatched_ = false;
+  bool started_ = false;  // the sandbox has its program
   std::optional<Ending> stopped_for_;
   std::optional<std::string> refusal_;
   bool finished_ = false;
+  int exit_code_ = 0;       // as it said when it finished
+  bool silenced_ = false;   // it has closed its outputs and said its last word, and was killed
+  bool run_over_ = false;   // the Outcome is out; what is left is to reap
   Phases phases_;
   std::optional<UncaughtException> exception_;
   bool memory_error_ = false;

@@ -5,6 +5,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "engine/process_end.h"
+
 namespace pyrunner {
 
 namespace asio = boost::asio;
@@ -73,12 +75,7 @@ asio::awaitable<Result<sandbox::Cgroup>> SupervisorClient::ReplaceCgroup(std::ui
 
 asio::awaitable<void> SupervisorClient::AwaitEnd() {
   asio::posix::stream_descriptor process(co_await asio::this_coro::executor, process_.Release());
-  ProcessEnd end;
-  while (true) {
-    const auto reaped = TryReap(process.native_handle(), end);
-    if (!reaped || *reaped) co_return;
-    if (!co_await AwaitReadable(process)) co_return;
-  }
+  (void)co_await AwaitProcessEnd(process);
 }
 
 void SupervisorClient::Close() { socket_.Close(); }

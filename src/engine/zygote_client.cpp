@@ -8,6 +8,8 @@
 #include <csignal>
 #include <utility>
 
+#include "engine/process_end.h"
+
 namespace pyrunner {
 
 namespace asio = boost::asio;
@@ -52,12 +54,7 @@ asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
 
 asio::awaitable<void> ZygoteClient::Reap() {
   const auto self = shared_from_this();
-  ProcessEnd end;
-  while (true) {
-    const auto reaped = TryReap(process_.native_handle(), end);
-    if (!reaped || *reaped) break;
-    if (!co_await AwaitReadable(process_)) break;
-  }
+  (void)co_await AwaitProcessEnd(process_);
   alive_ = false;
   control_.Close();
   changed_.NotifyAll();
@@ -109,10 +106,11 @@ asio::awaitable<Result<ForkedSandbox>> ZygoteClient::Fork(wire::ForkRequest requ
 
 asio::awaitable<bool> ZygoteClient::AwaitEnd(Deadline deadline) {
   const auto self = shared_from_this();
-  while (alive_) {
-    if (!co_await changed_.WaitUntil(deadline)) co_return !alive_;
+  // Every answered fork notifies, so that the deadline may pass between two notifications.
+  while (alive_ && SteadyClock::now() < deadline) {
+    (void)co_await changed_.WaitUntil(deadline);
   }
-  co_return true;
+  co_return !alive_;
 }
 
 void ZygoteClient::Close() { control_.Close(); }

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -94,7 +95,7 @@ void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
   if (const Status done = CallRuntime(*process.runtime, "reseed"); !done) {
     Fail("reseed", 0, done.error().message);
   }
-  runner.Rehearse();
+  if (process.rehearse) runner.Rehearse();
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ void RunSandboxProcess(SandboxProcess process) {
   if (!WriteAll(report)) ::_exit(kFailureExitCode);
 
   const auto program = ReceiveProgram();
-  if (!program) ::_exit(0);
+  if (!program) ::_exit(kFailureExitCode);
   const std::uint64_t seconds = program->wall_milliseconds / 1000 + kSpareCpuSeconds;
   if (const int error =
           sandbox::SetProgramLimits(process.zygote_data_bytes, program->memory_bytes, seconds);
@@ -127,13 +128,23 @@ void RunSandboxProcess(SandboxProcess process) {
     Fail("program limits", error);
   }
 
-  const ProgramEnd end = runner.Run(*program);
   std::string frame;
+  wire::AppendFrame(wire::FrameType::kStarted, {}, frame);
+  if (!WriteAll(frame)) ::_exit(kFailureExitCode);
+
+  ProgramEnd end = runner.Run(*program);
+  frame.clear();
   if (end.refusal) {
     wire::Append(wire::Refused{*end.refusal}, frame);
   } else {
+    end.finished.exit_code = end.exit_code;
     wire::Append(end.finished, frame);
   }
+  // Closed first: the engine need not wait until the kernel has taken a large process apart to
+  // know that nothing more will come.
+  std::fflush(nullptr);
+  ::close(STDOUT_FILENO);
+  ::close(STDERR_FILENO);
   (void)WriteAll(frame);
   ::_exit(end.exit_code);
 }

@@ -88,6 +88,7 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .procfs = std::move(zygote.procfs),
                        .plan = MakePlan(zygote, request, cgroup_fds),
                        .zygote_data_bytes = zygote.data_bytes,
+                       .rehearse = request.rehearse != 0,
                        .runtime = &zygote.runtime});
   }
   const int code = errno;

@@ -133,10 +133,16 @@ bool ScratchIsBounded(const IsolationPlan& plan) {
          ::access("/tmp", W_OK) == 0;
 }
 
+bool ForkIsRefused() {
+  const long pid = ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (pid == 0) ::_exit(0);  // it was not: this must not go on as a second sandbox
+  return Refused(pid, EPERM);
+}
+
 bool ProcessesAreLimited(const IsolationPlan& plan) {
   rlimit limit{};
   return ::getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_max <= plan.processes &&
-         Refused(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0), EPERM);
+         ForkIsRefused();
 }
 
 }  // namespace

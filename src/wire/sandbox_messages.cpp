@@ -62,6 +62,7 @@ void Append(const Refused& message, std::string& out) {
 
 void Append(const Finished& message, std::string& out) {
   AppendMessage(FrameType::kFinished, out, [&](Writer& writer) {
+    writer.Integer(message.exit_code);
     writer.String(Bounded(message.exception_type, kMaxName));
     writer.Integer(message.line);
     writer.Integer(static_cast<std::uint8_t>(message.memory_error));
@@ -112,6 +113,7 @@ std::optional<Refused> DecodeRefused(std::string_view payload) {
 std::optional<Finished> DecodeFinished(std::string_view payload) {
   Reader reader(payload);
   Finished message;
+  message.exit_code = reader.Integer<std::int32_t>();
   message.exception_type = reader.String(kMaxName);
   message.line = reader.Integer<std::int32_t>();
   message.memory_error = reader.Integer<std::uint8_t>() != 0;

@@ -38,8 +38,9 @@ struct Refused {
   std::string reason;
 };
 
-/// How the process ended, the engine learns from the kernel; this is what only Python knows.
+/// The program's last word: its outputs are closed, and nothing is left to do but to exit.
 struct Finished {
+  std::int32_t exit_code = 0;  // that it is about to exit with
   std::string exception_type;  // of the uncaught exception; empty: none
   std::int32_t line = 0;
   bool memory_error = false;  // it was a MemoryError, or a library's own kind of one
