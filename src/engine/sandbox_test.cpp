@@ -133,13 +133,14 @@ TEST_F(SandboxTest, TheProgramArrivesAsItWasSent) {
   EXPECT_EQ(cgroup_.Limit(), "67108864");
 }
 
-TEST_F(SandboxTest, ExitCodesAreTheKernelsWord) {
+TEST_F(SandboxTest, ExitCodesAreWhatTheProgramExitsWith) {
   const Outcome outcome = RunIn([](const FakeSandbox& self) {
     self.Ready();
     (void)self.ReceiveProgram();
     self.Print("out");
     self.PrintError("err");
-    self.Say(wire::Finished{.exception_type = "ValueError",
+    self.Say(wire::Finished{.exit_code = 137,
+                            .exception_type = "ValueError",
                             .line = 3,
                             .compile_nanoseconds = 1'000,
                             .run_nanoseconds = 2'000});
