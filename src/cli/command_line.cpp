@@ -60,6 +60,9 @@ Status ApplyFile(const std::string& path, Settings& settings) {
       return Failure(path + ": there is no setting '" + name +
                      "'; `pyrunner serve --help` lists them");
     }
+    if (node.is_array() && !setting->is_list) {
+      return Failure(path + ": " + name + ": must be a single value");
+    }
     if (Status set = Apply(*setting, settings, TextOf(node), path + ": " + name); !set) return set;
   }
   return {};

@@ -135,7 +135,8 @@ Setting HostNames(std::string_view name, std::string_view description) {
               list += (list.empty() ? "" : ",") + host;
             }
             return list;
-          }};
+          },
+          /*is_list=*/true};
 }
 
 std::vector<Setting> MakeTable() {

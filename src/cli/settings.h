@@ -34,6 +34,7 @@ struct Setting {
   std::string_view description;
   std::function<Status(Settings&, const std::string&)> set;
   std::function<std::string(const Settings&)> get;
+  bool is_list = false;  // with commas; in the file, an array will do
 
   [[nodiscard]] std::string EnvironmentName() const;
   [[nodiscard]] std::string FileKey() const;
