@@ -6,8 +6,7 @@ import random
 import sys
 import threading
 
-# Every random.Random with a state that forks would repeat. The module's own generator is not
-# among them: it reseeds itself after a fork.
+# Every random.Random with a state that forks would repeat.
 _generators = []
 
 
@@ -16,11 +15,7 @@ def prepare():
     sys.path.insert(0, "/tmp")
     gc.collect()
     for item in gc.get_objects():
-        if (
-            isinstance(item, random.Random)
-            and not isinstance(item, random.SystemRandom)
-            and item is not random._inst
-        ):
+        if isinstance(item, random.Random) and not isinstance(item, random.SystemRandom):
             _generators.append(item)
     gc.freeze()
     if threading.active_count() != 1:
@@ -28,9 +23,14 @@ def prepare():
 
 
 def reseed():
-    """Called in every fork: no two programs may see the same random numbers."""
+    """Called in every fork: no two programs may see the same random numbers.
+
+    The interpreter's own hooks for forks are not run (src/interpreter/zygote.cpp says why), so the
+    main thread gets its new id here too.
+    """
     for generator in _generators:
         generator.seed()
+    threading.main_thread()._set_native_id()
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         # Numbers rather than nothing: numpy would take longer to make them.

@@ -88,10 +88,9 @@ int ArrangeDescriptors(SandboxProcess& process) {
   return ::syscall(SYS_close_range, kFirstClosedFd, ~0U, 0U) == 0 ? 0 : errno;
 }
 
-/// Python's own after-fork work, fresh random seeds and a rehearsal: all of the Python that runs
-/// before the lockdown, none of it a user's.
+/// Fresh random seeds and a rehearsal: all of the Python that runs before the lockdown, none of it
+/// a user's.
 void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
-  PyOS_AfterFork_Child();
   if (const Status done = CallRuntime(*process.runtime, "reseed"); !done) {
     Fail("reseed", 0, done.error().message);
   }

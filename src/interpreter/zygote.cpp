@@ -78,7 +78,9 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
   if (!output) return tl::unexpected(output.error());
   if (!error) return tl::unexpected(error.error());
 
-  PyOS_BeforeFork();
+  // Without PyOS_BeforeFork and its likes: their hooks cost a fifth of a small program's whole run,
+  // to put right what the locks and threads of other processes may break. A zygote has neither;
+  // runtime/sandbox_start.py does what is left.
   int pidfd = -1;
   const long pid = ForkSandbox(pidfd);
   if (pid == 0) {
@@ -91,9 +93,7 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .rehearse = request.rehearse != 0,
                        .runtime = &zygote.runtime});
   }
-  const int code = errno;
-  PyOS_AfterFork_Parent();
-  if (pid < 0) return SystemError("clone3", "a sandbox", code);
+  if (pid < 0) return SystemError("clone3", "a sandbox");
   return Forked{static_cast<std::int32_t>(pid), Fd(pidfd), std::move(channel->first),
                 std::move(output->read), std::move(error->read)};
 }
