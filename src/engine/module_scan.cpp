@@ -8,13 +8,42 @@ namespace {
 
 // Imported by the science zygote and not by the base one: the libraries, and what is large in the
 // standard library. runtime/warm_base.py says why it is not there.
-constexpr std::array<std::string_view, 36> kScience = {
-    "argparse",   "ast",        "asyncio",  "concurrent",   "dateutil",        "difflib",
-    "dis",        "doctest",    "glob",     "gzip",         "inspect",         "joblib",
-    "locale",     "logging",    "lzma",     "matplotlib",   "mpl_toolkits",    "mpmath",
-    "multiprocessing", "numpy", "pandas",   "pathlib",      "pickle",          "pytz",
-    "scipy",      "shutil",     "sklearn",  "socket",       "sqlite3",         "subprocess",
-    "sympy",      "tempfile",   "timeit",   "tokenize",     "unittest",        "urllib"};
+constexpr std::array<std::string_view, 36> kScience = {"argparse",
+                                                       "ast",
+                                                       "asyncio",
+                                                       "concurrent",
+                                                       "dateutil",
+                                                       "difflib",
+                                                       "dis",
+                                                       "doctest",
+                                                       "glob",
+                                                       "gzip",
+                                                       "inspect",
+                                                       "joblib",
+                                                       "locale",
+                                                       "logging",
+                                                       "lzma",
+                                                       "matplotlib",
+                                                       "mpl_toolkits",
+                                                       "mpmath",
+                                                       "multiprocessing",
+                                                       "numpy",
+                                                       "pandas",
+                                                       "pathlib",
+                                                       "pickle",
+                                                       "pytz",
+                                                       "scipy",
+                                                       "shutil",
+                                                       "sklearn",
+                                                       "socket",
+                                                       "sqlite3",
+                                                       "subprocess",
+                                                       "sympy",
+                                                       "tempfile",
+                                                       "timeit",
+                                                       "tokenize",
+                                                       "unittest",
+                                                       "urllib"};
 
 bool IsNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

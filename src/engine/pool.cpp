@@ -60,9 +60,8 @@ asio::awaitable<void> Pool::KeepZygote() {
   std::chrono::milliseconds pause = kFirstPause;
   std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
   while (!stopped_) {
-    auto started =
-        co_await ZygoteClient::Start(
-        supervisor_, kind_, SteadyClock::now() + options_.warm_time, warming_);
+    auto started = co_await ZygoteClient::Start(supervisor_, kind_,
+                                                SteadyClock::now() + options_.warm_time, warming_);
     if (stopped_) {
       if (started) (*started)->Close();
       break;
@@ -86,8 +85,7 @@ asio::awaitable<void> Pool::KeepZygote() {
     const auto age = std::chrono::duration<double>(options_.zygote_age) * jitter(jitter_);
     const Deadline renew_at =
         SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(age);
-    const auto max_forks =
-        static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
+    const auto max_forks = static_cast<std::uint64_t>(options_.zygote_runs * jitter(jitter_)) + 1;
     const Deadline keep_until =
         SteadyClock::now() +
         kLeastLifePerWarmUp * std::chrono::nanoseconds(zygote_->ready().warm_nanoseconds);

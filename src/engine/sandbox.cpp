@@ -190,8 +190,8 @@ void Sandbox::TakeFrame(const wire::Frame& frame) {
 // gains what exiting would have given it.
 void Sandbox::CompleteIfSilent() {
   if (end_ || stopped_for_) return;
-  for (auto [stream, capture] : {std::pair(&standard_output_, &output_),
-                                 std::pair(&standard_error_, &error_)}) {
+  for (auto [stream, capture] :
+       {std::pair(&standard_output_, &output_), std::pair(&standard_error_, &error_)}) {
     ReadResult result = ReadResult::kData;
     while (result == ReadResult::kData) result = ReadOutput(*stream, *capture);
     if (result != ReadResult::kEnd || stopped_for_) return;

@@ -107,9 +107,9 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   std::optional<Ending> stopped_for_;
   std::optional<std::string> refusal_;
   bool finished_ = false;
-  int exit_code_ = 0;       // as it said when it finished
-  bool silenced_ = false;   // it has closed its outputs and said its last word, and was killed
-  bool run_over_ = false;   // the Outcome is out; what is left is to reap
+  int exit_code_ = 0;      // as it said when it finished
+  bool silenced_ = false;  // it has closed its outputs and said its last word, and was killed
+  bool run_over_ = false;  // the Outcome is out; what is left is to reap
   Phases phases_;
   std::optional<UncaughtException> exception_;
   bool memory_error_ = false;

@@ -48,8 +48,8 @@ std::vector<CgroupMount> ParseMounts(std::string_view mountinfo) {
 /// hierarchy.
 std::string DirectoryOf(const CgroupMount& mount, std::string_view path) {
   const std::string_view root = mount.root;
-  const bool below = path.starts_with(root) &&
-                     (path.size() == root.size() || path[root.size()] == '/');
+  const bool below =
+      path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
   if (root != "/" && below) path.remove_prefix(root.size());
   while (path.ends_with('/')) path.remove_suffix(1);
   return mount.point + std::string(path);
