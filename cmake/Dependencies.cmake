@@ -8,12 +8,11 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
-pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 if(NOT PYRUNNER_FUZZ)
   pkg_check_modules(python REQUIRED IMPORTED_TARGET python-3.11-embed)
 endif()
 
-# Boost 1.81 for Beast and Asio's coroutines. Its -dev package conflicts with Debian's scipy, so
+# Boost 1.81 for Asio's coroutines. Its -dev package conflicts with Debian's scipy, so
 # ./dev unpacks it here instead of installing it.
 set(BOOST_ROOT ${CMAKE_SOURCE_DIR}/.deps/boost/usr CACHE PATH "Where Boost 1.81 is unpacked")
 find_path(BOOST_INCLUDE_DIR boost/beast/version.hpp PATHS ${BOOST_ROOT}/include NO_DEFAULT_PATH)
