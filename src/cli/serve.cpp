@@ -114,8 +114,9 @@ Status ShareOutDescriptors(Settings& settings) {
                    std::to_string(reserved + kFewestConnections) +
                    " or more, or lower --max-running and --ready-sandboxes");
   }
+  // Half of the rest: those beyond it are accepted too, to be told so.
   settings.server.max_connections =
-      std::min<std::uint64_t>(settings.server.max_connections, limit.rlim_max - reserved);
+      std::min<std::uint64_t>(settings.server.max_connections, (limit.rlim_max - reserved) / 2);
   return {};
 }
 

@@ -68,7 +68,12 @@ asio::awaitable<void> ZygoteClient::ReadReplies() {
   while (true) {
     Answer answer;
     auto received = co_await control_.Receive(WritableBytesOf(answer.reply));
-    if (!received || received->size != sizeof answer.reply) co_return;
+    if (!received || received->size != sizeof answer.reply) {
+      // Closed, or a sandbox whose descriptors did not fit into this process: no later answer can
+      // be trusted to belong to its request, so another zygote has to come.
+      Kill();
+      co_return;
+    }
     answer.fds = std::move(received->fds);
     const auto waiting = pending_.find(answer.reply.serial);
     if (waiting != pending_.end()) waiting->second = std::move(answer);
