@@ -22,6 +22,9 @@ if(NOT PYRUNNER_FUZZ)
   target_link_libraries(python INTERFACE PkgConfig::python_headers
     -Wl,--whole-archive ${python_archive} -Wl,--no-whole-archive
     expat z m dl)
+  # Extension modules find the interpreter in the program that loads them. All is bound at start: a
+  # symbol that is looked up in a fork costs that fork pages.
+  target_link_options(python INTERFACE -rdynamic -Wl,-z,now)
 endif()
 
 # Boost 1.81 for Asio's coroutines. Its -dev package conflicts with Debian's scipy, so

@@ -14,7 +14,20 @@
 
 namespace {
 
-using namespace pyrunner::wire;
+using pyrunner::wire::AppendFrame;
+using pyrunner::wire::DecodeFailed;
+using pyrunner::wire::DecodeFinished;
+using pyrunner::wire::DecodeProgram;
+using pyrunner::wire::DecodeReady;
+using pyrunner::wire::DecodeRefused;
+using pyrunner::wire::Failed;
+using pyrunner::wire::Finished;
+using pyrunner::wire::FrameReader;
+using pyrunner::wire::FrameType;
+using pyrunner::wire::kMaxSandboxPayload;
+using pyrunner::wire::ProgramMessage;
+using pyrunner::wire::Ready;
+using pyrunner::wire::Refused;
 
 constexpr std::size_t kHeader = 8;
 
@@ -25,10 +38,10 @@ void Require(bool holds) {
 
 auto Fields(const Ready& m) { return std::tuple(m.properties, m.isolate_nanoseconds); }
 auto Fields(const Failed& m) { return std::tuple(m.step, m.error_number, m.detail); }
-auto Fields(const Refused& m) { return std::tuple(m.reason); }
+auto Fields(const Refused& m) { return std::tuple(m.cause, m.reason, m.line, m.column); }
 auto Fields(const Finished& m) {
-  return std::tuple(m.exception_type, m.line, m.memory_error, m.compile_nanoseconds,
-                    m.run_nanoseconds);
+  return std::tuple(m.exception_type, m.exception_text, m.line, m.in_result, m.memory_error,
+                    m.compile_nanoseconds, m.run_nanoseconds);
 }
 auto Fields(const ProgramMessage& m) {
   return std::tuple(m.wall_milliseconds, m.memory_bytes, m.policy, m.code, m.standard_input,

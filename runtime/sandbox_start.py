@@ -1,10 +1,13 @@
 """What a fresh fork does before it is locked up, and a zygote just before it forks."""
 
+import atexit
 import gc
+import json
 import os
 import random
 import sys
 import threading
+import types
 
 # Every random.Random with a state that forks would repeat.
 _generators = []
@@ -39,7 +42,26 @@ def reseed():
 
 def shutdown():
     """What the interpreter does at its end, before it takes itself apart."""
-    threading._shutdown()
-    import atexit
+    # Most programs have started no thread; walking the whole way would touch a dozen pages.
+    if len(threading._shutdown_locks) > 1 or threading._threading_atexits:
+        threading._shutdown()
+    if atexit._ncallbacks():
+        atexit._run_exitfuncs()
 
-    atexit._run_exitfuncs()
+
+def call_main(namespace):
+    """What the program's main() returns; one that is async is awaited."""
+    try:
+        main = namespace["main"]
+    except KeyError:
+        raise NameError("name 'main' is not defined") from None
+    value = main()
+    if isinstance(value, types.CoroutineType):
+        import asyncio
+
+        value = asyncio.run(value)
+    return value
+
+
+# JSON has no NaN: json.dumps() would write what no parser but Python's own can read.
+encode_result = json.JSONEncoder(allow_nan=False).encode

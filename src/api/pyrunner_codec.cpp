@@ -64,7 +64,8 @@ Verdict JudgeExit(const Outcome& outcome) {
 Verdict Judge(const Outcome& outcome, const Limits& limits) {
   switch (outcome.ending) {
     case Ending::kRefused:
-      return {"error", "Security validation failed: " + outcome.reason, outcome.reason};
+      return {"error", "Security validation failed: " + outcome.refusal->reason,
+              outcome.refusal->reason};
     case Ending::kTimedOut: {
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.wall_time);
       // Always the plural, as the original has it.
@@ -85,6 +86,7 @@ Verdict Judge(const Outcome& outcome, const Limits& limits) {
       return {"error", sentence, sentence};
     }
     case Ending::kExited:
+    case Ending::kResultExceeded:  // of programs that are asked for one
     case Ending::kCancelled:
       break;
   }

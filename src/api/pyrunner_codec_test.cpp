@@ -155,20 +155,18 @@ TEST_P(EncodeRunTest, TellsTheOutcome) {
 const EncodeCase kEncodeCases[] = {
     {"Success", [](Outcome&) {}, json::object()},
     {"SuccessInSpiteOfAReport",
-     [](Outcome& o) {
-       o.exception = UncaughtException{"NameError", 1};
-     },
+     [](Outcome& o) { o.exception = UncaughtException{.type = "NameError", .line = 1}; },
      json::object()},
     {"UncaughtException",
      [](Outcome& o) {
        o.exit_code = 1;
-       o.exception = UncaughtException{"NameError", 1};
+       o.exception = UncaughtException{.type = "NameError", .line = 1};
      },
      {{"status", "error"}, {"error", "NameError on line 1"}}},
     {"ExceptionWithoutLine",
      [](Outcome& o) {
        o.exit_code = 1;
-       o.exception = UncaughtException{"my.pkg.Error", 0};
+       o.exception = UncaughtException{.type = "my.pkg.Error", .line = 0};
      },
      {{"status", "error"}, {"error", "my.pkg.Error"}}},
     {"ExitCode",
@@ -184,7 +182,7 @@ const EncodeCase kEncodeCases[] = {
      [](Outcome& o) {
        o.ending = Ending::kMemoryExceeded;
        o.exit_code = 1;
-       o.exception = UncaughtException{"MemoryError", 2};
+       o.exception = UncaughtException{.type = "MemoryError", .line = 2};
        o.standard_error = {"MemoryError\n", 12, 0};
      },
      {{"status", "memory_exceeded"}, {"stderr", "MemoryError\nMemory limit exceeded"}}},
@@ -197,7 +195,7 @@ const EncodeCase kEncodeCases[] = {
     {"Refused",
      [](Outcome& o) {
        o.ending = Ending::kRefused;
-       o.reason = "Import of 'os' is not allowed";
+       o.refusal = Refusal{.reason = "Import of 'os' is not allowed"};
      },
      {{"status", "error"},
       {"stdout", ""},
@@ -269,7 +267,7 @@ const EncodeCase kEncodeCases[] = {
      [](Outcome& o) {
        o.standard_output = {"\xED\xA0\x80 \xE2\x82 \xFF\"", 9, 0};
        o.exit_code = 1;
-       o.exception = UncaughtException{"\xFF", 1};
+       o.exception = UncaughtException{.type = "\xFF", .line = 1};
      },
      {{"status", "error"},
       {"stdout", "\uFFFD\uFFFD\uFFFD \uFFFD \uFFFD\""},
@@ -291,6 +289,7 @@ TEST(EncodeRun, KeepsTheOriginalsOrderAndNumbers) {
             R"("memory_used":45.2,"error":null})");
   Outcome refused = Ran();
   refused.ending = Ending::kRefused;
+  refused.refusal.emplace();
   EXPECT_NE(EncodeRun(refused, {}).body.find(R"("execution_time":0.0,)"), std::string::npos);
 }
 

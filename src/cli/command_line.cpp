@@ -1,5 +1,6 @@
 #include "cli/command_line.h"
 
+#include <fmt/core.h>
 #include <toml++/toml.h>
 
 #include <CLI/CLI.hpp>
@@ -57,13 +58,14 @@ Status ApplyFile(const std::string& path, Settings& settings) {
     const auto setting =
         std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.FileKey() == name; });
     if (setting == all.end()) {
-      return Failure(path + ": there is no setting '" + name +
-                     "'; `pyrunner serve --help` lists them");
+      return Failure(fmt::format("{}: there is no setting '{}'; `pyrunner serve --help` lists them",
+                                 path, name));
     }
     if (node.is_array() && !setting->is_list) {
-      return Failure(path + ": " + name + ": must be a single value");
+      return Failure(fmt::format("{}: {}: must be a single value", path, name));
     }
-    if (Status set = Apply(*setting, settings, TextOf(node), path + ": " + name); !set) return set;
+    const std::string spelling = fmt::format("{}: {}", path, name);
+    if (Status set = Apply(*setting, settings, TextOf(node), spelling); !set) return set;
   }
   return {};
 }

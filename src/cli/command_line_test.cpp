@@ -38,6 +38,7 @@ class CommandLineTest : public testing::Test {
   static Result<ServeCommand> Read(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "serve");
     std::vector<const char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     argv.push_back(nullptr);
     return ReadServeCommand(static_cast<int>(argv.size()) - 1, argv.data());

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "engine/program.h"
@@ -18,6 +19,7 @@ struct EngineOptions {
   std::uint32_t ready_sandboxes = 8;             // kept ready, per zygote
   std::uint64_t output_bytes = kMiB;             // kept of each stream
   std::uint64_t output_stop_bytes = 16 * kMiB;   // of one stream, after which a program is stopped
+  std::uint64_t result_bytes = 16 * kMiB;        // of what main() returns, as JSON
   std::uint64_t scratch_bytes = 64 * kMiB;       // of /tmp, and of the largest file
   std::uint64_t scratch_inodes = 4096;
   std::uint32_t open_files = 128;
@@ -27,6 +29,9 @@ struct EngineOptions {
   std::chrono::milliseconds warm_time{120'000};  // a zygote must be warm by then
   std::chrono::seconds zygote_age{600};          // after which a zygote is renewed, jittered
   std::uint32_t zygote_runs = 1000;              // the same, in sandboxes forked
+
+  /// The operator's own policies, by name, as EncodePolicy() has them.
+  std::map<std::string, std::string, std::less<>> policies;
 
   /// Where the engine says what the operator should know: one line, never a program's bytes.
   enum class LogLevel { kInfo, kWarning, kError };

@@ -12,10 +12,11 @@ namespace pyrunner {
 /// engine imposed wins over what the program says of itself.
 enum class Ending {
   kExited,          // by itself; see exit_code
-  kRefused,         // by the policy, before anything ran; see reason
+  kRefused,         // before anything ran; see refusal
   kTimedOut,        // wall time
   kMemoryExceeded,  // killed at the limit, or an uncaught MemoryError
   kOutputExceeded,  // printed without end
+  kResultExceeded,  // main() returned more than a result may be
   kCpuExceeded,     // more CPU time than the run may have
   kViolation,       // what no program has a use for, as a system call that only exploits make; see
                     // reason
@@ -23,11 +24,26 @@ enum class Ending {
   kCancelled,       // the client went away
 };
 
+/// Why nothing of a program was run.
+struct Refusal {
+  enum class Cause {
+    kPolicy,  // its policy does not allow it
+    kSyntax,  // it is no Python; only where main() is to be called, else an uncaught SyntaxError
+    kNoMain,  // it has no main() to call
+  };
+  Cause cause = Cause::kPolicy;
+  std::string reason;  // a sentence for the program's author
+  int line = 0;        // in the user's code, from 1; 0: of no line
+  int column = 0;      // from 1, in characters
+};
+
 /// An exception that nobody caught, as the program's own process tells it: trust it only for
 /// what that program's author is told.
 struct UncaughtException {
-  std::string type;  // "ZeroDivisionError"
-  int line = 0;      // in the user's code; 0: unknown
+  std::string type;        // "ZeroDivisionError"
+  std::string text;        // as a traceback ends: "ZeroDivisionError: division by zero"
+  int line = 0;            // in the user's code; 0: unknown
+  bool in_result = false;  // raised when what main() returned was made JSON
 };
 
 /// One stream's bytes. Past the limit head and tail are kept; `total` counts everything.
@@ -48,8 +64,10 @@ struct Outcome {
   Ending ending = Ending::kExited;
   int exit_code = 0;   // of kExited
   int signal = 0;      // of kCrashed
-  std::string reason;  // of kRefused, a sentence for the program's author; of kViolation
+  std::string reason;  // of kViolation
+  std::optional<Refusal> refusal;
   std::optional<UncaughtException> exception;
+  std::optional<std::string> result;  // what main() returned, as JSON text that was checked
   CapturedStream standard_output;
   CapturedStream standard_error;
   std::chrono::nanoseconds wall_time{};  // from the program's dispatch to the end of its process

@@ -21,7 +21,8 @@ struct Program {
   std::string standard_input;          // bytes; empty: end of file at once
   std::vector<std::string> arguments;  // sys.argv[1:]
   Limits limits;
-  std::string policy;  // a built-in policy's name, e.g. "scientific" or "open"
+  std::string policy;      // by name: built in, or one of EngineOptions::policies
+  bool call_main = false;  // then its main() is called, and what that returns is the result
 };
 
 }  // namespace pyrunner

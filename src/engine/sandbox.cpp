@@ -42,8 +42,8 @@ std::string MissingProperties(std::uint32_t missing) {
   return names;
 }
 
-// Far more than a sandbox ever has to say.
-constexpr std::size_t kMaxChannelBytes = std::size_t{16} * wire::kMaxSandboxPayload;
+// Far more than a sandbox ever has to say, beside a result.
+constexpr std::size_t kMaxChannelBytes = std::size_t{64} * 1024;
 
 /// A time that the sandbox says it took, of which it cannot have taken more than `whole`.
 std::chrono::nanoseconds AtMost(std::chrono::nanoseconds whole, std::uint64_t claimed) {
@@ -97,6 +97,11 @@ void Sandbox::Stop(Ending cause) {
   Kill();
 }
 
+void Sandbox::StopForViolation(std::string what) {
+  if (!stopped_for_) violation_ = std::move(what);
+  Stop(Ending::kViolation);
+}
+
 asio::awaitable<void> Sandbox::AwaitEnd() {
   const auto self = shared_from_this();
   const ProcessEnd end = co_await AwaitProcessEnd(pidfd_);
@@ -127,8 +132,9 @@ Sandbox::ReadResult Sandbox::ReadChannel() {
   const ReadResult result = ReadSome(channel_, bytes);
   if (result != ReadResult::kData) return result;
   channel_bytes_ += bytes.size();
-  if (channel_bytes_ > kMaxChannelBytes) {
-    Stop(Ending::kViolation);
+  // Twice a result, for the frames around its pieces.
+  if (channel_bytes_ > kMaxChannelBytes + 2 * result_limit_) {
+    StopForViolation("writing to the service's channel");
     return ReadResult::kEnd;
   }
   while (!bytes.empty()) {
@@ -139,7 +145,7 @@ Sandbox::ReadResult Sandbox::ReadChannel() {
       while (const auto frame = frames_.Next()) TakeFrame(*frame);
     }
     if (frames_.broken()) {
-      Stop(Ending::kViolation);
+      StopForViolation("writing to the service's channel");
       return ReadResult::kEnd;
     }
   }
@@ -167,22 +173,48 @@ void Sandbox::TakeFrame(const wire::Frame& frame) {
   if (frame.type == wire::FrameType::kStarted) {
     started_ = true;
   } else if (frame.type == wire::FrameType::kRefused) {
-    if (auto refused = wire::DecodeRefused(frame.payload)) refusal_ = std::move(refused->reason);
-    CompleteIfSilent();
+    TakeRefusal(frame.payload);
+  } else if (frame.type == wire::FrameType::kResult) {
+    TakeResult(frame.payload);
   } else if (frame.type == wire::FrameType::kFinished) {
-    auto finished = wire::DecodeFinished(frame.payload);
-    if (!finished) return;
-    finished_ = true;
-    finished_at_ = SteadyClock::now();
-    phases_.compile = AtMost(finished_at_ - dispatched_at_, finished->compile_nanoseconds);
-    phases_.run = AtMost(finished_at_ - dispatched_at_, finished->run_nanoseconds);
-    if (!finished->exception_type.empty()) {
-      exception_ = UncaughtException{std::move(finished->exception_type), finished->line};
-      memory_error_ = finished->memory_error;
-    }
-    exit_code_ = finished->exit_code & 0xff;
-    CompleteIfSilent();
+    TakeFinished(frame.payload);
   }
+}
+
+void Sandbox::TakeRefusal(std::string_view payload) {
+  auto refused = wire::DecodeRefused(payload);
+  if (!refused) return;
+  using Said = wire::Refused::Cause;
+  const Refusal::Cause cause = refused->cause == Said::kPolicy   ? Refusal::Cause::kPolicy
+                               : refused->cause == Said::kSyntax ? Refusal::Cause::kSyntax
+                                                                 : Refusal::Cause::kNoMain;
+  refusal_ = Refusal{cause, std::move(refused->reason), refused->line, refused->column};
+  CompleteIfSilent();
+}
+
+// Checked as it comes: a result can be megabytes, and nobody should wait while it is looked at.
+void Sandbox::TakeResult(std::string_view piece) {
+  if (result_limit_ == 0) return;  // nobody has asked for one
+  if (result_.size() + piece.size() > result_limit_) return Stop(Ending::kResultExceeded);
+  if (!result_checker_.Feed(piece)) return StopForViolation("a result that is not JSON");
+  result_ += piece;
+}
+
+void Sandbox::TakeFinished(std::string_view payload) {
+  auto finished = wire::DecodeFinished(payload);
+  if (!finished) return;
+  finished_ = true;
+  finished_at_ = SteadyClock::now();
+  phases_.compile = AtMost(finished_at_ - dispatched_at_, finished->compile_nanoseconds);
+  phases_.run = AtMost(finished_at_ - dispatched_at_, finished->run_nanoseconds);
+  if (!finished->exception_type.empty()) {
+    exception_ =
+        UncaughtException{std::move(finished->exception_type), std::move(finished->exception_text),
+                          finished->line, finished->in_result};
+    memory_error_ = finished->memory_error;
+  }
+  exit_code_ = finished->exit_code & 0xff;
+  CompleteIfSilent();
 }
 
 // Taking a large process apart costs the kernel milliseconds that no client should wait for. One
@@ -274,16 +306,22 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   output_ = OutputCapture(options.output_bytes);
   error_ = OutputCapture(options.output_bytes);
   output_stop_bytes_ = options.output_stop_bytes;
+  result_limit_ = program.call_main ? options.result_bytes : 0;
+  const auto own_policy = options.policies.find(program.policy);
 
   std::string frame;
-  wire::Append(wire::ProgramMessage{.wall_milliseconds = static_cast<std::uint64_t>(
-                                        program.limits.wall_time.count()),
-                                    .memory_bytes = program.limits.memory_bytes,
-                                    .policy = program.policy,
-                                    .code = std::move(program.code),
-                                    .standard_input = std::move(program.standard_input),
-                                    .arguments = std::move(program.arguments)},
-               frame);
+  wire::Append(
+      wire::ProgramMessage{
+          .wall_milliseconds = static_cast<std::uint64_t>(program.limits.wall_time.count()),
+          .memory_bytes = program.limits.memory_bytes,
+          .policy = program.policy,
+          .policy_definition =
+              own_policy != options.policies.end() ? own_policy->second : std::string(),
+          .call_main = program.call_main,
+          .code = std::move(program.code),
+          .standard_input = std::move(program.standard_input),
+          .arguments = std::move(program.arguments)},
+      frame);
   asio::co_spawn(executor_, SendProgram(std::move(frame)), asio::detached);
   asio::co_spawn(executor_, DrainOutput(standard_output_, output_), asio::detached);
   asio::co_spawn(executor_, DrainOutput(standard_error_, error_), asio::detached);
@@ -323,20 +361,24 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   co_return outcome;
 }
 
-void Sandbox::Classify(Outcome& outcome, const Program& program) const {
+void Sandbox::Classify(Outcome& outcome, const Program& program) {
   outcome.exit_code = silenced_ ? exit_code_ : end_->exit_code;
   outcome.signal = silenced_ ? 0 : end_->signal;
-  if (outcome.signal == 0) {
+  // What it should not have said stays said, even if it ended before it could be stopped.
+  const bool for_its_words =
+      stopped_for_ == Ending::kViolation || stopped_for_ == Ending::kResultExceeded;
+  if (outcome.signal == 0 && !for_its_words) {
     // It ended by itself, whatever was on its way to it.
     outcome.ending = refusal_ ? Ending::kRefused : Ending::kExited;
-    if (refusal_) outcome.reason = *refusal_;
+    outcome.refusal = refusal_;
     if (finished_) outcome.exception = exception_;
+    if (finished_ && result_checker_.Complete()) outcome.result = std::move(result_);
     if (memory_error_) outcome.ending = Ending::kMemoryExceeded;
     return;
   }
   if (stopped_for_) {
     outcome.ending = *stopped_for_;
-    if (*stopped_for_ == Ending::kViolation) outcome.reason = "writing to the service's channel";
+    outcome.reason = violation_;
   } else if (slot_.cgroup.OutOfMemory()) {
     outcome.ending = Ending::kMemoryExceeded;
   } else if (end_->signal == SIGSYS) {

@@ -23,6 +23,7 @@
 #include "engine/slots.h"
 #include "engine/wait_list.h"
 #include "wire/frame.h"
+#include "wire/json_checker.h"
 
 namespace pyrunner {
 
@@ -77,10 +78,14 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   ReadResult ReadChannel();
   ReadResult ReadOutput(boost::asio::posix::stream_descriptor& stream, OutputCapture& capture);
   void TakeFrame(const wire::Frame& frame);
+  void TakeRefusal(std::string_view payload);
+  void TakeResult(std::string_view piece);
+  void TakeFinished(std::string_view payload);
   void Stop(Ending cause);
+  void StopForViolation(std::string what);
   void CompleteIfSilent();
   [[nodiscard]] std::string HowItEnded() const;
-  void Classify(Outcome& outcome, const Program& program) const;
+  void Classify(Outcome& outcome, const Program& program);
 
   boost::asio::any_io_executor executor_;
   std::int32_t pid_;
@@ -105,7 +110,11 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   bool dispatched_ = false;
   bool started_ = false;  // the sandbox has its program
   std::optional<Ending> stopped_for_;
-  std::optional<std::string> refusal_;
+  std::string violation_;
+  std::optional<Refusal> refusal_;
+  std::size_t result_limit_ = 0;
+  std::string result_;
+  wire::JsonChecker result_checker_;
   bool finished_ = false;
   int exit_code_ = 0;      // as it said when it finished
   bool silenced_ = false;  // it has closed its outputs and said its last word, and was killed

@@ -24,7 +24,7 @@ TEST_F(HostileSandboxTest, OnlyItsFirstWordCounts) {
     self.Ready();
     (void)self.ReceiveProgram();
     self.Say(wire::Finished{});
-    self.Say(wire::Refused{"not me"});
+    self.Say(wire::Refused{.reason = "not me"});
     self.Say(wire::Finished{.exception_type = "MemoryError", .memory_error = true});
     self.Ready(0);
     return 0;
@@ -151,7 +151,7 @@ TEST_F(HostileSandboxTest, AFloodOnTheChannelIsAViolation) {
   const Outcome outcome = RunIn([](const FakeSandbox& self) -> int {
     self.Ready();
     (void)self.ReceiveProgram();
-    while (true) self.Say(wire::Refused{std::string(2048, 'x')});
+    while (true) self.Say(wire::Refused{.reason = std::string(2048, 'x')});
   });
   EXPECT_EQ(outcome.ending, Ending::kViolation);
 }
@@ -161,11 +161,72 @@ TEST_F(HostileSandboxTest, AMessageCutShortIsNone) {
     self.Ready();
     (void)self.ReceiveProgram();
     std::string frame;
-    wire::Append(wire::Refused{"cut"}, frame);
+    wire::Append(wire::Refused{.reason = "cut"}, frame);
     self.WriteToChannel(frame.substr(0, frame.size() - 1));
     return 0;
   });
   EXPECT_EQ(outcome.ending, Ending::kExited);
+}
+
+// A sandbox that answers a program with main() by `pieces` of a result.
+class ResultTest : public HostileSandboxTest {
+ protected:
+  Outcome RunWithResult(std::vector<std::string> pieces, bool call_main = true) {
+    Program program = Within(10s);
+    program.call_main = call_main;
+    return RunIn(
+        [&](const FakeSandbox& self) {
+          self.Ready();
+          (void)self.ReceiveProgram();
+          for (const std::string& piece : pieces) {
+            std::string frame;
+            wire::AppendFrame(wire::FrameType::kResult, piece, frame);
+            self.WriteToChannel(frame);
+          }
+          self.Say(wire::Finished{});
+          return 0;
+        },
+        program);
+  }
+};
+
+TEST_F(ResultTest, ComesInPieces) {
+  const Outcome outcome = RunWithResult({"{\"a\"", ": [1, ", "2]}"});
+  EXPECT_EQ(outcome.ending, Ending::kExited);
+  EXPECT_EQ(outcome.result, "{\"a\": [1, 2]}");
+}
+
+TEST_F(ResultTest, ThatIsCutShortIsNone) {
+  EXPECT_EQ(RunWithResult({"[1, 2"}).result, std::nullopt);
+}
+
+TEST_F(ResultTest, ThatIsEmptyIsNone) { EXPECT_EQ(RunWithResult({}).result, std::nullopt); }
+
+TEST_F(ResultTest, ThatNobodyAskedForIsNone) {
+  const Outcome outcome = RunWithResult({"1"}, false);
+  EXPECT_EQ(outcome.ending, Ending::kExited);
+  EXPECT_EQ(outcome.result, std::nullopt);
+}
+
+TEST_F(ResultTest, ThatIsNoJsonIsAViolation) {
+  const Outcome outcome = RunWithResult({"1, \"error\": null"});
+  EXPECT_EQ(outcome.ending, Ending::kViolation);
+  EXPECT_EQ(outcome.reason, "a result that is not JSON");
+  EXPECT_EQ(outcome.result, std::nullopt);
+}
+
+TEST_F(ResultTest, MayBeAsLargeAsItMay) {
+  options_.result_bytes = 1000;
+  const Outcome outcome = RunWithResult({"\"" + std::string(998, 'x') + "\""});
+  EXPECT_EQ(outcome.ending, Ending::kExited);
+  EXPECT_EQ(outcome.result->size(), 1000U);
+}
+
+TEST_F(ResultTest, ThatIsTooLargeIsStopped) {
+  options_.result_bytes = 1000;
+  const Outcome outcome = RunWithResult({"1", std::string(1000, ' ')});
+  EXPECT_EQ(outcome.ending, Ending::kResultExceeded);
+  EXPECT_EQ(outcome.result, std::nullopt);
 }
 
 TEST_F(HostileSandboxTest, OneThatNeverReadsItsProgramIsStopped) {

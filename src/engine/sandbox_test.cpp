@@ -179,11 +179,12 @@ TEST_F(SandboxTest, ARefusalCarriesItsReason) {
   const Outcome outcome = RunIn([](const FakeSandbox& self) {
     self.Ready();
     (void)self.ReceiveProgram();
-    self.Say(wire::Refused{"Import of 'os' is not allowed"});
+    self.Say(wire::Refused{.reason = "Import of 'os' is not allowed", .line = 1, .column = 8});
     return 0;
   });
   EXPECT_EQ(outcome.ending, Ending::kRefused);
-  EXPECT_EQ(outcome.reason, "Import of 'os' is not allowed");
+  ASSERT_TRUE(outcome.refusal);
+  EXPECT_EQ(outcome.refusal->reason, "Import of 'os' is not allowed");
 }
 
 TEST_F(SandboxTest, AnUncaughtMemoryErrorIsAboutMemory) {

@@ -177,7 +177,7 @@ class ServerTest : public testing::Test {
     return log_;
   }
 
-  Client Connect() { return Client(port_); }
+  Client Connect() const { return Client(port_); }
 
   /// The status of the only response to these bytes, after which the server must close; 0: none.
   int StatusAndClose(std::string_view bytes) {

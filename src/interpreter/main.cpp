@@ -16,6 +16,7 @@
 #include "base/unix_socket.h"
 #include "interpreter/python.h"
 #include "interpreter/zygote.h"
+#include "policy/policy.h"
 #include "sandbox/credentials.h"
 #include "sandbox/landlock.h"
 #include "sandbox/namespaces.h"
@@ -86,6 +87,7 @@ Result<WarmZygote> WarmUp(bool science) {
   zygote.seccomp = std::move(*seccomp);
   zygote.landlock_abi = sandbox::LandlockAbi();
 
+  (void)BuiltinPolicies();  // made once here, and not in every fork
   if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());
   if (Status done = StartPython(); !done) return tl::unexpected(done.error());
   for (const char* file : {"warm_base.py", "warm_science.py"}) {

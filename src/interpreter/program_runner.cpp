@@ -3,14 +3,21 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstring>
+
 #include "base/fd.h"
-#include "interpreter/policy.h"
+#include "interpreter/import_guard.h"
+#include "interpreter/imported_names.h"
+#include "interpreter/main_function.h"
+#include "interpreter/policy_checker.h"
+#include "interpreter/syntax_tree.h"
+#include "policy/policy.h"
 
 namespace pyrunner::interpreter {
 namespace {
 
 constexpr const char* kProgramPath = "/tmp/main.py";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 using Clock = std::chrono::steady_clock;
 
@@ -30,31 +37,65 @@ void SaveSource(std::string_view code) {
   }
 }
 
-/// Parses, checks and compiles. No code object and no refusal: an exception is pending.
+/// The policy of a program: a built-in one, or the operator's own. Nothing if there is no such.
+const Policy* PolicyOf(const wire::ProgramMessage& program, std::optional<Policy>& own) {
+  if (program.policy_definition.empty()) return FindBuiltinPolicy(program.policy);
+  own = DecodePolicy(program.policy_definition);
+  return own ? &*own : nullptr;
+}
+
+wire::Refused RefusedBy(const Refusal& refusal) {
+  return {.reason = refusal.reason, .line = refusal.line, .column = refusal.column};
+}
+
+/// The pending SyntaxError, or what else the parser raised, as a refusal; clears it.
+wire::Refused RefusedSyntax() {
+  wire::Refused refused{.cause = wire::Refused::Cause::kSyntax};
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  const PyRef owners[] = {PyRef(type), PyRef(value), PyRef(traceback)};
+  const auto attribute = [&](const char* name) {
+    return PyRef(PyObject_GetAttrString(value, name));
+  };
+  const PyRef message = attribute("msg");
+  const PyRef text(message ? nullptr : PyObject_Str(value));
+  refused.reason = TextOf(message ? message.get() : text.get());
+  const auto number = [](const PyRef& object) {
+    return object && PyLong_Check(object.get()) != 0
+               ? static_cast<std::int32_t>(PyLong_AsLong(object.get()))
+               : 0;
+  };
+  refused.line = number(attribute("lineno"));
+  refused.column = number(attribute("offset"));
+  PyErr_Clear();
+  return refused;
+}
+
+/// Parsed, checked and compiled. No code object and no refusal: an exception is pending.
 struct Compiled {
   PyRef code;
-  std::optional<std::string> refusal;
+  std::optional<wire::Refused> refusal;
 };
 
-Compiled Compile(std::string_view source, const std::string& policy) {
+Compiled Compile(std::string_view source, const Policy& policy, bool needs_main) {
   Compiled result;
-  if (source.starts_with(kByteOrderMark)) source.remove_prefix(kByteOrderMark.size());
-  if (source.find('\0') != std::string_view::npos) {
-    PyErr_SetString(PyExc_SyntaxError, "source code cannot contain null bytes");
-    return result;
+  SyntaxTree tree = SyntaxTree::Parse(source, kProgramPath);
+  if (tree.valid()) {
+    if (const auto refusal = CheckPolicy(policy, tree, source)) {
+      result.refusal = RefusedBy(*refusal);
+      return result;
+    }
+    if (needs_main && !MayDefineMain(tree)) {
+      result.refusal = wire::Refused{.cause = wire::Refused::Cause::kNoMain,
+                                     .reason = "There is no main() function"};
+      return result;
+    }
+    result.code = tree.Compile();
   }
-  const std::string text(source);
-  PyCompilerFlags flags = _PyCompilerFlags_INIT;
-  // A coding cookie would make the compiler read another text than the one that was sent.
-  flags.cf_flags = PyCF_ONLY_AST | PyCF_IGNORE_COOKIE | PyCF_SOURCE_IS_UTF8;
-  const PyRef tree(Py_CompileStringExFlags(text.c_str(), kProgramPath, Py_file_input, &flags, -1));
-  if (!tree) return result;
-  result.refusal = CheckPolicy(policy, tree.get());
-  if (result.refusal) return result;
-  // Compiles the very tree that was checked.
-  PyObject* compile = PyDict_GetItemString(PyEval_GetBuiltins(), "compile");
-  result.code =
-      PyRef(PyObject_CallFunction(compile, "OssiO", tree.get(), kProgramPath, "exec", 0, Py_True));
+  if (!result.code && needs_main) result.refusal = RefusedSyntax();
   return result;
 }
 
@@ -106,6 +147,23 @@ int SyntaxErrorLine(PyObject* error) {
   return result;
 }
 
+/// The exception as the end of its traceback has it: "ValueError: no".
+std::string LastLineOf(PyObject* error) {
+  PyTypeObject* type = Py_TYPE(error);
+  const PyRef module(PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__module__"));
+  const PyRef name(PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__qualname__"));
+  const PyRef message(PyObject_Str(error));
+  PyErr_Clear();
+  std::string line;
+  const std::string_view home = TextOf(module.get());
+  if (!home.empty() && home != "builtins" && home != "__main__") line.append(home).append(".");
+  line += TextOf(name.get());
+  if (const std::string_view text = TextOf(message.get()); !text.empty()) {
+    line.append(": ").append(text);
+  }
+  return line;
+}
+
 /// sys.exit's argument as an exit code; anything but a number is printed, as Python does.
 int ExitCodeOf(PyObject* error) {
   PyRef code(PyObject_GetAttrString(error, "code"));
@@ -142,6 +200,7 @@ void ReportException(ProgramEnd& end) {
     const char* name = Py_TYPE(value)->tp_name;
     const char* dot = std::strrchr(name, '.');
     end.finished.exception_type = dot != nullptr ? dot + 1 : name;
+    end.finished.exception_text = LastLineOf(value);
     end.finished.memory_error = PyErr_GivenExceptionMatches(type, PyExc_MemoryError) != 0;
     end.finished.line = traceback != nullptr ? LineOf(traceback) : 0;
     if (PyErr_GivenExceptionMatches(type, PyExc_SyntaxError) != 0) {
@@ -149,6 +208,14 @@ void ReportException(ProgramEnd& end) {
     }
   }
   if (exits) {
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return;
+  }
+  if (IsMissingModule(value)) {
+    // To the operator's wording belongs that it stands alone.
+    PySys_WriteStderr("%s", end.finished.exception_text.c_str());
     Py_XDECREF(type);
     Py_XDECREF(value);
     Py_XDECREF(traceback);
@@ -185,16 +252,17 @@ void ProgramRunner::Rehearse() {
   const PyRef globals(PyDict_New());
   PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins());
   const Compiled compiled = Compile(
+      "import math\n"
       "def square(x):\n    return x * x\n"
       "text = ', '.join(f'{square(i)}' for i in range(3))\n"
       "print('', end='', flush=True)\n",
-      "scientific");
+      *FindBuiltinPolicy("scientific"), false);
   const PyRef result(
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
   if (!result) PyErr_Clear();
 }
 
-ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program) {
+ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendResult& send) {
   ProgramEnd end;
   SetArguments(program.arguments);
   if (!program.standard_input.empty()) ReadFrom(program.standard_input);
@@ -202,16 +270,25 @@ ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program) {
   PyObject* globals = MainNamespace();
 
   const auto compile_start = Clock::now();
-  Compiled compiled = Compile(program.code, program.policy);
+  std::optional<Policy> own_policy;
+  const Policy* policy = PolicyOf(program, own_policy);
+  if (policy == nullptr) {
+    end.refusal = wire::Refused{.reason = "The policy '" + program.policy + "' does not exist"};
+    return end;
+  }
+  Compiled compiled = Compile(program.code, *policy, program.call_main);
   end.finished.compile_nanoseconds = NanosecondsSince(compile_start);
   if (compiled.refusal) {
     end.refusal = std::move(compiled.refusal);
     return end;
   }
   const auto run_start = Clock::now();
+  if (policy->check_imports_at_run_time && !GuardImports(*policy, globals)) PyErr_Clear();
   if (compiled.code) {
-    const PyRef result(PyEval_EvalCode(compiled.code.get(), globals, globals));
-    if (!result) ReportException(end);
+    PyRef result(PyEval_EvalCode(compiled.code.get(), globals, globals));
+    const bool returned =
+        result && (!program.call_main || CallMain(runtime_, globals, send, end.finished.in_result));
+    if (!returned) ReportException(end);
   } else {
     ReportException(end);
   }

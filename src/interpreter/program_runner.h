@@ -1,9 +1,10 @@
 // Running one program in an interpreter that was made for it.
 #pragma once
 
-#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "interpreter/python.h"
 #include "wire/sandbox_messages.h"
@@ -12,7 +13,7 @@ namespace pyrunner::interpreter {
 
 /// How the program ended, for the engine and for the kernel.
 struct ProgramEnd {
-  std::optional<std::string> refusal;  // nothing of it was run
+  std::optional<wire::Refused> refusal;  // nothing of it was run
   wire::Finished finished;
   int exit_code = 0;
 };
@@ -28,7 +29,10 @@ class ProgramRunner {
   /// pages are there when the program comes.
   void Rehearse();
 
-  ProgramEnd Run(const wire::ProgramMessage& program);
+  /// Where the JSON text of what main() returned goes, whole.
+  using SendResult = std::function<void(std::string_view)>;
+
+  ProgramEnd Run(const wire::ProgramMessage& program, const SendResult& send_result);
 
  private:
   const PyRef& runtime_;

@@ -54,10 +54,10 @@ class ProgramRunnerTest : public PythonTest {
     CHILD_CHECK(runtime);
     ProgramRunner runner(*runtime);
     runner.Rehearse();
-    const ProgramEnd end = runner.Run(program);
+    const ProgramEnd end = runner.Run(program, [](std::string_view) {});
     std::string frame;
     if (end.refusal) {
-      wire::Append(wire::Refused{*end.refusal}, frame);
+      wire::Append(*end.refusal, frame);
     } else {
       wire::Append(end.finished, frame);
     }

@@ -44,6 +44,17 @@ bool WriteAll(std::string_view bytes) {
   return true;
 }
 
+/// In pieces that the engine reads one by one. If the engine is gone, so is this process, soon.
+void SendResult(std::string_view json) {
+  while (!json.empty()) {
+    const std::string_view piece = json.substr(0, wire::kMaxSandboxPayload);
+    json.remove_prefix(piece.size());
+    std::string frame;
+    wire::AppendFrame(wire::FrameType::kResult, piece, frame);
+    if (!WriteAll(frame)) return;
+  }
+}
+
 bool ReadExactly(char* target, std::size_t size) {
   while (size > 0) {
     const ssize_t received = ::read(kChannelFd, target, size);
@@ -131,10 +142,10 @@ void RunSandboxProcess(SandboxProcess process) {
   wire::AppendFrame(wire::FrameType::kStarted, {}, frame);
   if (!WriteAll(frame)) ::_exit(kFailureExitCode);
 
-  ProgramEnd end = runner.Run(*program);
+  ProgramEnd end = runner.Run(*program, SendResult);
   frame.clear();
   if (end.refusal) {
-    wire::Append(wire::Refused{*end.refusal}, frame);
+    wire::Append(*end.refusal, frame);
   } else {
     end.finished.exit_code = end.exit_code;
     wire::Append(end.finished, frame);

@@ -120,6 +120,7 @@ std::string EnableList(const std::vector<std::string>& controllers, char sign) {
 
 std::vector<int> Cgroup::JoinFds() const {
   std::vector<int> fds;
+  fds.reserve(procs_.size());
   for (const Fd& fd : procs_) fds.push_back(fd.get());
   return fds;
 }
@@ -279,7 +280,7 @@ Status CgroupTree::OpenGroup(const Hierarchy& hierarchy, const std::string& grou
         return set;
       }
     } else if (controller == "cpu" && quota > 0) {
-      const Status set =
+      Status set =
           hierarchy.unified
               ? WriteTextFile(group + "/cpu.max",
                               std::to_string(quota) + " " + std::to_string(kCpuPeriodMicroseconds))

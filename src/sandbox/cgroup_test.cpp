@@ -84,8 +84,9 @@ class CgroupTest : public testing::Test {
 
   /// The content of a file of group 0, from whichever hierarchy has it.
   static std::string FileOfGroup(const std::string& name) {
+    const std::string file = "/s0/" + name;
     for (const std::string& directory : TreeDirectories()) {
-      if (const auto text = ReadTextFile(directory + "/s0/" + name)) return *text;
+      if (const auto text = ReadTextFile(directory + file)) return *text;
     }
     return {};
   }
@@ -221,8 +222,8 @@ TEST_F(CgroupTest, DescriptorsAreAllThatItTakes) {
 
 TEST(CgroupFromFds, TooFewDescriptorsAreAnError) {
   for (std::uint32_t layout = 0; layout < 8; ++layout) {
-    std::vector<Fd> fds;
-    for (int i = 0; i < 2; ++i) fds.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    std::vector<Fd> fds(2);
+    for (Fd& fd : fds) fd = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     EXPECT_FALSE(Cgroup::FromFds(std::move(fds), layout)) << layout;
   }
 }

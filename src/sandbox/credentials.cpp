@@ -32,10 +32,10 @@ int BecomeUser(std::uint32_t uid) {
 int KeepCapabilities(std::uint64_t bits) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> data{};
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const auto word = static_cast<std::uint32_t>(bits >> (32 * i));
-    data[i].effective = word;
-    data[i].permitted = word;
+  for (auto& word : data) {
+    word.effective = static_cast<std::uint32_t>(bits);
+    word.permitted = word.effective;
+    bits >>= 32;
   }
   return ::syscall(SYS_capset, &header, data.data()) == 0 ? 0 : errno;
 }

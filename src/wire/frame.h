@@ -16,6 +16,7 @@ enum class FrameType : std::uint32_t {
   kRefused = 4,   // sandbox to engine: by the policy; nothing was run
   kFinished = 5,  // sandbox to engine: the program ran to its end
   kStarted = 6,   // sandbox to engine, without payload: the program is there, and its limits set
+  kResult = 7,    // sandbox to engine: the next piece of the value of main(), as JSON
 };
 
 struct Frame {

@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kMaxSentence = 2048;
 constexpr std::size_t kMaxArguments = 4096;
+constexpr std::size_t kMaxPolicy = std::size_t{1024} * 1024;
 constexpr std::size_t kMaxProgramPart = std::size_t{64} * 1024 * 1024;
 
 template <typename Fill>
@@ -48,6 +49,8 @@ void Append(const ProgramMessage& message, std::string& out) {
     writer.Integer(message.wall_milliseconds);
     writer.Integer(message.memory_bytes);
     writer.String(message.policy);
+    writer.String(message.policy_definition);
+    writer.Integer(static_cast<std::uint8_t>(message.call_main));
     writer.String(message.code);
     writer.String(message.standard_input);
     writer.Integer(static_cast<std::uint32_t>(message.arguments.size()));
@@ -56,15 +59,21 @@ void Append(const ProgramMessage& message, std::string& out) {
 }
 
 void Append(const Refused& message, std::string& out) {
-  AppendMessage(FrameType::kRefused, out,
-                [&](Writer& writer) { writer.String(Bounded(message.reason, kMaxSentence)); });
+  AppendMessage(FrameType::kRefused, out, [&](Writer& writer) {
+    writer.Integer(static_cast<std::uint8_t>(message.cause));
+    writer.String(Bounded(message.reason, kMaxSentence));
+    writer.Integer(message.line);
+    writer.Integer(message.column);
+  });
 }
 
 void Append(const Finished& message, std::string& out) {
   AppendMessage(FrameType::kFinished, out, [&](Writer& writer) {
     writer.Integer(message.exit_code);
     writer.String(Bounded(message.exception_type, kMaxName));
+    writer.String(Bounded(message.exception_text, kMaxSentence));
     writer.Integer(message.line);
+    writer.Integer(static_cast<std::uint8_t>(message.in_result));
     writer.Integer(static_cast<std::uint8_t>(message.memory_error));
     writer.Integer(message.compile_nanoseconds);
     writer.Integer(message.run_nanoseconds);
@@ -94,6 +103,8 @@ std::optional<ProgramMessage> DecodeProgram(std::string_view payload) {
   message.wall_milliseconds = reader.Integer<std::uint64_t>();
   message.memory_bytes = reader.Integer<std::uint64_t>();
   message.policy = reader.String(kMaxName);
+  message.policy_definition = reader.String(kMaxPolicy);
+  message.call_main = reader.Integer<std::uint8_t>() != 0;
   message.code = reader.String(kMaxProgramPart);
   message.standard_input = reader.String(kMaxProgramPart);
   const auto count = reader.Integer<std::uint32_t>();
@@ -106,7 +117,13 @@ std::optional<ProgramMessage> DecodeProgram(std::string_view payload) {
 
 std::optional<Refused> DecodeRefused(std::string_view payload) {
   Reader reader(payload);
-  Refused message{reader.String(kMaxSentence)};
+  Refused message;
+  const auto cause = reader.Integer<std::uint8_t>();
+  if (cause > static_cast<std::uint8_t>(Refused::Cause::kNoMain)) return std::nullopt;
+  message.cause = static_cast<Refused::Cause>(cause);
+  message.reason = reader.String(kMaxSentence);
+  message.line = reader.Integer<std::int32_t>();
+  message.column = reader.Integer<std::int32_t>();
   return IfComplete(reader, std::move(message));
 }
 
@@ -115,7 +132,9 @@ std::optional<Finished> DecodeFinished(std::string_view payload) {
   Finished message;
   message.exit_code = reader.Integer<std::int32_t>();
   message.exception_type = reader.String(kMaxName);
+  message.exception_text = reader.String(kMaxSentence);
   message.line = reader.Integer<std::int32_t>();
+  message.in_result = reader.Integer<std::uint8_t>() != 0;
   message.memory_error = reader.Integer<std::uint8_t>() != 0;
   message.compile_nanoseconds = reader.Integer<std::uint64_t>();
   message.run_nanoseconds = reader.Integer<std::uint64_t>();

@@ -11,8 +11,8 @@
 
 namespace pyrunner::wire {
 
-/// Sandbox messages are small; nothing longer is read.
-inline constexpr std::size_t kMaxSandboxPayload = 4096;
+/// Sandbox messages are small, and results come in pieces; nothing longer is read.
+inline constexpr std::size_t kMaxSandboxPayload = 65536;
 
 struct Ready {
   std::uint32_t properties = 0;  // bits of sandbox/properties.h that were verified
@@ -28,21 +28,31 @@ struct Failed {
 struct ProgramMessage {
   std::uint64_t wall_milliseconds = 0;
   std::uint64_t memory_bytes = 0;
-  std::string policy;
+  std::string policy;             // a built-in policy's name,
+  std::string policy_definition;  // or EncodePolicy() of the operator's own
+  bool call_main = false;         // and send what main() returns
   std::string code;
   std::string standard_input;
   std::vector<std::string> arguments;
 };
 
+/// Nothing was run.
 struct Refused {
+  enum class Cause : std::uint8_t { kPolicy, kSyntax, kNoMain };
+
+  Cause cause = Cause::kPolicy;
   std::string reason;
+  std::int32_t line = 0;    // from 1; 0: of no line
+  std::int32_t column = 0;  // from 1, in characters
 };
 
 /// The program's last word: its outputs are closed, and nothing is left to do but to exit.
 struct Finished {
   std::int32_t exit_code = 0;  // that it is about to exit with
   std::string exception_type;  // of the uncaught exception; empty: none
+  std::string exception_text;  // as a traceback's end has it: "ValueError: no"
   std::int32_t line = 0;
+  bool in_result = false;     // raised when what main() returned was made JSON
   bool memory_error = false;  // it was a MemoryError, or a library's own kind of one
   std::uint64_t compile_nanoseconds = 0;
   std::uint64_t run_nanoseconds = 0;

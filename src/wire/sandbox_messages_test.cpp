@@ -63,6 +63,8 @@ TEST(SandboxMessages, ProgramComesBack) {
   const ProgramMessage sent{.wall_milliseconds = 30'000,
                             .memory_bytes = 512U << 20U,
                             .policy = "scientific",
+                            .policy_definition = std::string("\0p", 2),
+                            .call_main = true,
                             .code = "print('\xc3\xa9')\n",
                             .standard_input = std::string("\0\xff", 2),
                             .arguments = {"", "-x", "two words"}};
@@ -72,6 +74,8 @@ TEST(SandboxMessages, ProgramComesBack) {
   EXPECT_EQ(received->wall_milliseconds, sent.wall_milliseconds);
   EXPECT_EQ(received->memory_bytes, sent.memory_bytes);
   EXPECT_EQ(received->policy, sent.policy);
+  EXPECT_EQ(received->policy_definition, sent.policy_definition);
+  EXPECT_TRUE(received->call_main);
   EXPECT_EQ(received->code, sent.code);
   EXPECT_EQ(received->standard_input, sent.standard_input);
   EXPECT_EQ(received->arguments, sent.arguments);
@@ -86,17 +90,25 @@ TEST(SandboxMessages, AnEmptyProgramComesBack) {
 }
 
 TEST(SandboxMessages, RefusedComesBack) {
-  const std::string payload =
-      Payload(Refused{"Import of 'os' is not allowed"}, FrameType::kRefused);
+  const Refused sent{.cause = Refused::Cause::kNoMain,
+                     .reason = "Import of 'os' is not allowed",
+                     .line = 3,
+                     .column = 8};
+  const std::string payload = Payload(sent, FrameType::kRefused);
   const auto received = DecodeRefused(payload);
   ASSERT_TRUE(received);
+  EXPECT_EQ(received->cause, sent.cause);
+  EXPECT_EQ(received->line, 3);
+  EXPECT_EQ(received->column, 8);
   EXPECT_EQ(received->reason, "Import of 'os' is not allowed");
   ExpectExact(payload, DecodeRefused);
 }
 
 TEST(SandboxMessages, FinishedComesBack) {
   const Finished sent{.exception_type = "ZeroDivisionError",
+                      .exception_text = "ZeroDivisionError: division by zero",
                       .line = -7,
+                      .in_result = true,
                       .memory_error = true,
                       .compile_nanoseconds = 1,
                       .run_nanoseconds = std::numeric_limits<std::uint64_t>::max()};
@@ -104,7 +116,9 @@ TEST(SandboxMessages, FinishedComesBack) {
   const auto received = DecodeFinished(payload);
   ASSERT_TRUE(received);
   EXPECT_EQ(received->exception_type, sent.exception_type);
+  EXPECT_EQ(received->exception_text, sent.exception_text);
   EXPECT_EQ(received->line, -7);
+  EXPECT_TRUE(received->in_result);
   EXPECT_TRUE(received->memory_error);
   EXPECT_EQ(received->compile_nanoseconds, 1U);
   EXPECT_EQ(received->run_nanoseconds, sent.run_nanoseconds);
@@ -119,14 +133,16 @@ TEST(SandboxMessages, LongTextsAreCutByTheWriter) {
   EXPECT_EQ(DecodeFailed(failed)->step, Repeat('s', 256));
   EXPECT_EQ(DecodeFailed(failed)->detail, Repeat('d', 256));
 
-  const std::string refused = Payload(Refused{Repeat('r', 9'000)}, FrameType::kRefused);
+  const std::string refused = Payload(Refused{.reason = Repeat('r', 9'000)}, FrameType::kRefused);
   ASSERT_TRUE(DecodeRefused(refused));
   EXPECT_EQ(DecodeRefused(refused)->reason, Repeat('r', 2048));
 
   const std::string finished =
-      Payload(Finished{.exception_type = Repeat('e', 9'000)}, FrameType::kFinished);
+      Payload(Finished{.exception_type = Repeat('e', 9'000), .exception_text = Repeat('t', 9'000)},
+              FrameType::kFinished);
   ASSERT_TRUE(DecodeFinished(finished));
   EXPECT_EQ(DecodeFinished(finished)->exception_type, Repeat('e', 256));
+  EXPECT_EQ(DecodeFinished(finished)->exception_text, Repeat('t', 2048));
 
   for (const std::string& payload : {failed, refused, finished}) {
     EXPECT_LE(payload.size(), kMaxSandboxPayload);
@@ -135,8 +151,15 @@ TEST(SandboxMessages, LongTextsAreCutByTheWriter) {
 
 TEST(SandboxMessages, LongTextsOfALyingWriterAreRefused) {
   std::string refused;
-  Writer(refused).String(Repeat('r', 2049));
+  Writer refusing(refused);
+  refusing.Integer(std::uint8_t{0});
+  refusing.String(Repeat('r', 2049));
+  refusing.Integer(std::int32_t{0});
+  refusing.Integer(std::int32_t{0});
   EXPECT_FALSE(DecodeRefused(refused));
+  // The same with a cause that there is not.
+  EXPECT_TRUE(DecodeRefused(std::string(13, '\0')));
+  EXPECT_FALSE(DecodeRefused("\x03" + std::string(12, '\0')));
 
   for (const auto& [step, detail] : {std::pair(257, 0), std::pair(0, 257)}) {
     std::string failed;
@@ -149,8 +172,11 @@ TEST(SandboxMessages, LongTextsOfALyingWriterAreRefused) {
 
   std::string finished;
   Writer writer(finished);
-  writer.String(Repeat('e', 257));
   writer.Integer(std::int32_t{0});
+  writer.String(Repeat('e', 257));
+  writer.String("");
+  writer.Integer(std::int32_t{0});
+  writer.Integer(std::uint8_t{0});
   writer.Integer(std::uint8_t{0});
   writer.Integer(std::uint64_t{0});
   writer.Integer(std::uint64_t{0});
@@ -197,7 +223,7 @@ TEST(SandboxMessages, OneMessageIsNotTakenForAnother) {
 TEST(SandboxMessages, SeveralMessagesShareAStream) {
   std::string stream;
   Append(Ready{0x1ff, 5}, stream);
-  Append(Refused{"no"}, stream);
+  Append(Refused{.reason = "no"}, stream);
   FrameReader reader(kMaxSandboxPayload);
   ASSERT_TRUE(reader.Feed(stream));
   const auto first = reader.Next();

@@ -1,0 +1,94 @@
+#include "interpreter/import_guard.h"
+
+#include <string>
+
+#include "interpreter/imported_names.h"
+#include "interpreter/policy_checker.h"
+
+namespace pyrunner::interpreter {
+namespace {
+
+constexpr const char* kCapsuleName = "pyrunner.policy";
+constexpr const char* kMark = "_pyrunner_missing_module";
+
+/// Raises ImportError with the policy's own message in place of the pending exception, if any.
+PyObject* RaiseMissing(const Policy& policy, std::string_view module) {
+  PyErr_Clear();
+  std::string text = policy.missing_module;
+  if (const std::size_t at = text.find("{}"); at != std::string::npos) text.replace(at, 2, module);
+  const PyRef error(PyObject_CallFunction(PyExc_ImportError, "s#", text.data(),
+                                          static_cast<Py_ssize_t>(text.size())));
+  if (!error || PyObject_SetAttrString(error.get(), kMark, Py_True) != 0) return nullptr;
+  PyErr_SetObject(PyExc_ImportError, error.get());
+  return nullptr;
+}
+
+/// True if the pending exception says that `first` itself is not there.
+bool IsNotFound(std::string_view first) {
+  if (PyErr_ExceptionMatches(PyExc_ModuleNotFoundError) == 0) return false;
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  const PyRef name(PyObject_GetAttrString(value, "name"));
+  const bool matches = name && TextOf(name.get()) == first;
+  PyErr_Clear();
+  PyErr_Restore(type, value, traceback);
+  return matches;
+}
+
+/// __import__(name, globals=None, locals=None, fromlist=(), level=0)
+PyObject* GuardedImport(PyObject* capsule, PyObject* arguments, PyObject* keywords) {
+  const auto* policy = static_cast<const Policy*>(PyCapsule_GetPointer(capsule, kCapsuleName));
+  static const char* names[] = {"name", "globals", "locals", "fromlist", "level", nullptr};
+  PyObject* name = nullptr;
+  PyObject* globals = nullptr;
+  PyObject* locals = nullptr;
+  PyObject* fromlist = nullptr;
+  int level = 0;
+  if (policy == nullptr || PyArg_ParseTupleAndKeywords(arguments, keywords, "U|OOOi:__import__",
+                                                       const_cast<char**>(names), &name, &globals,
+                                                       &locals, &fromlist, &level) == 0) {
+    return nullptr;
+  }
+  const std::string module(TextOf(name));
+  const std::string first = module.substr(0, module.find('.'));
+  const bool by_list = fromlist != nullptr && fromlist != Py_None && PyObject_IsTrue(fromlist) == 1;
+  if (level == 0) {
+    if (const auto reason = CheckImport(*policy, by_list ? "Import from" : "Import of", module)) {
+      if (!policy->missing_module.empty()) return RaiseMissing(*policy, first);
+      PyErr_SetString(PyExc_ImportError, reason->c_str());
+      return nullptr;
+    }
+  }
+  PyObject* imported = PyImport_ImportModuleLevelObject(name, globals, locals, fromlist, level);
+  if (imported == nullptr && !policy->missing_module.empty() && IsNotFound(first)) {
+    return RaiseMissing(*policy, first);
+  }
+  return imported;
+}
+
+}  // namespace
+
+bool GuardImports(const Policy& policy, PyObject* globals) {
+  static PyMethodDef definition = {
+      "__import__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(GuardedImport)),
+      METH_VARARGS | METH_KEYWORDS, nullptr};
+  const PyRef capsule(PyCapsule_New(const_cast<Policy*>(&policy), kCapsuleName, nullptr));
+  const PyRef import(capsule ? PyCFunction_New(&definition, capsule.get()) : nullptr);
+  const PyRef builtins(import ? PyDict_Copy(PyEval_GetBuiltins()) : nullptr);
+  return builtins && PyDict_SetItemString(builtins.get(), "__import__", import.get()) == 0 &&
+         PyDict_SetItemString(globals, "__builtins__", builtins.get()) == 0;
+}
+
+bool IsMissingModule(PyObject* exception) {
+  if (exception == nullptr || PyErr_GivenExceptionMatches(exception, PyExc_ImportError) == 0) {
+    return false;
+  }
+  const PyRef mark(PyObject_GetAttrString(exception, kMark));
+  PyErr_Clear();
+  return mark.get() == Py_True;
+}
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,139 @@
+#include "interpreter/imported_names.h"
+
+#include <algorithm>
+
+#include "interpreter/tree_walker.h"
+
+namespace pyrunner::interpreter {
+
+std::string_view TextOf(PyObject* text) {
+  if (text == nullptr || PyUnicode_Check(text) == 0) return {};
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
+  if (bytes == nullptr) {
+    PyErr_Clear();  // a lone surrogate, which no name that matters has
+    return {};
+  }
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
+namespace {
+
+// A longer chain of attributes leads to nothing that a policy knows.
+constexpr std::size_t kMaxChain = 32;
+
+}  // namespace
+
+/// Fills an ImportedNames.
+class ImportCollector {
+ public:
+  explicit ImportCollector(ImportedNames& names) : names_(names) {}
+
+  void Statement(const _stmt& node) {
+    switch (node.kind) {
+      case Import_kind:
+        return Import(*node.v.Import.names);
+      case ImportFrom_kind:
+        return ImportFrom(node);
+      case Assign_kind:
+        for (Py_ssize_t i = 0; i < asdl_seq_LEN(node.v.Assign.targets); ++i) {
+          Alias(*node.v.Assign.targets->typed_elements[i], *node.v.Assign.value);
+        }
+        return;
+      case FunctionDef_kind:
+      case AsyncFunctionDef_kind:
+        return Assigned(node.v.FunctionDef.name);
+      case ClassDef_kind:
+        return Assigned(node.v.ClassDef.name);
+      default:
+        return;
+    }
+  }
+
+  void Expression(const _expr& node, unsigned /*role*/) {
+    if (node.kind == Name_kind && node.v.Name.ctx == Store) Assigned(node.v.Name.id);
+    if (node.kind == NamedExpr_kind) Alias(*node.v.NamedExpr.target, *node.v.NamedExpr.value);
+  }
+  void Parameter(const _arg& node) { Assigned(node.arg); }
+  void Pattern(const _pattern& /*node*/) {}
+  void Handler(const _excepthandler& /*node*/) {}
+  void Keyword(const _keyword& /*node*/) {}
+  [[nodiscard]] static bool Done() { return false; }
+
+ private:
+  void Assigned(PyObject* name) { names_.assigned_.emplace(TextOf(name)); }
+
+  void Import(const asdl_alias_seq& aliases) {
+    for (Py_ssize_t i = 0; i < asdl_seq_LEN(&aliases); ++i) {
+      const _alias& alias = *aliases.typed_elements[i];
+      const std::string_view path = TextOf(alias.name);
+      if (alias.asname != nullptr) {
+        Bind(TextOf(alias.asname), path);
+      } else {
+        const std::string_view first = path.substr(0, path.find('.'));
+        Bind(first, first);
+      }
+    }
+  }
+
+  void ImportFrom(const _stmt& node) {
+    const std::string_view module = TextOf(node.v.ImportFrom.module);
+    const auto* aliases = node.v.ImportFrom.names;
+    for (Py_ssize_t i = 0; i < asdl_seq_LEN(aliases); ++i) {
+      const _alias& alias = *aliases->typed_elements[i];
+      const std::string_view name = TextOf(alias.name);
+      if (name == "*") {
+        names_.starred_.emplace_back(module);
+      } else {
+        Bind(alias.asname != nullptr ? TextOf(alias.asname) : name,
+             std::string(module) + "." + std::string(name));
+      }
+    }
+  }
+
+  void Alias(const _expr& target, const _expr& value) {
+    if (target.kind != Name_kind) return;
+    if (value.kind != Name_kind && value.kind != Attribute_kind) return;
+    for (const std::string& path : names_.PathsOf(value)) Bind(TextOf(target.v.Name.id), path);
+  }
+
+  void Bind(std::string_view name, std::string_view path) {
+    const auto [first, last] = names_.paths_.equal_range(name);
+    const bool known =
+        std::any_of(first, last, [&](const auto& entry) { return entry.second == path; });
+    if (!known) names_.paths_.emplace(name, path);
+  }
+
+  ImportedNames& names_;
+};
+
+ImportedNames::ImportedNames(const _mod& module) {
+  ImportCollector collector(*this);
+  TreeWalker<ImportCollector>(collector).Walk(module);
+}
+
+std::vector<std::string> ImportedNames::PathsOf(const _expr& expression) const {
+  std::vector<std::string_view> attributes;  // from the last to the first
+  const _expr* root = &expression;
+  while (root->kind == Attribute_kind) {
+    if (attributes.size() == kMaxChain) return {};
+    attributes.push_back(TextOf(root->v.Attribute.attr));
+    root = root->v.Attribute.value;
+  }
+  if (root->kind != Name_kind) return {};
+  const std::string_view name = TextOf(root->v.Name.id);
+  std::vector<std::string> paths;
+  const auto [first, last] = paths_.equal_range(name);
+  for (auto entry = first; entry != last; ++entry) paths.push_back(entry->second);
+  if (paths.empty() && !assigned_.contains(name)) {
+    for (const std::string& module : starred_) paths.push_back(module + "." + std::string(name));
+  }
+  for (std::string& path : paths) {
+    for (auto attribute = attributes.rbegin(); attribute != attributes.rend(); ++attribute) {
+      path.append(".").append(*attribute);
+    }
+  }
+  return paths;
+}
+
+}  // namespace pyrunner::interpreter

@@ -1,0 +1,45 @@
+// SyntaxTree: a program as CPython's own parser reads it, before it becomes code.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "interpreter/python.h"
+
+// CPython 3.11's Include/internal/pycore_ast.h and pycore_pyarena.h, which only syntax_tree.cpp and
+// tree_walker.h include.
+struct _mod;
+struct _arena;
+
+namespace pyrunner::interpreter {
+
+/// Owns the parser's tree of one program: C structures, not the objects of Python's `ast`, which
+/// would take ten times as long to make. What is checked is what is compiled.
+class SyntaxTree {
+ public:
+  /// Parses UTF-8 source text. A coding cookie is not obeyed: it would make the parser read
+  /// another text than the one that was sent. An invalid tree: a Python exception is pending.
+  static SyntaxTree Parse(std::string_view source, const char* file_name);
+
+  SyntaxTree(SyntaxTree&& other) noexcept;
+  SyntaxTree& operator=(SyntaxTree&&) = delete;
+  SyntaxTree(const SyntaxTree&) = delete;
+  SyntaxTree& operator=(const SyntaxTree&) = delete;
+  ~SyntaxTree();
+
+  [[nodiscard]] bool valid() const { return module_ != nullptr; }
+  [[nodiscard]] const _mod& module() const { return *module_; }
+
+  /// The program's code object, or nothing with a Python exception pending. Once, at the end: the
+  /// compiler rewrites the tree.
+  [[nodiscard]] PyRef Compile();
+
+ private:
+  SyntaxTree() = default;
+
+  PyRef file_name_;
+  _arena* arena_ = nullptr;
+  _mod* module_ = nullptr;
+};
+
+}  // namespace pyrunner::interpreter
