@@ -1,13 +1,16 @@
-// Fuzzes the PyRunner API's request decoder with arbitrary bodies. Whatever comes in, out comes
-// either a program within the API's bounds or a response that a client can read.
+// Fuzzes the APIs' request decoders with arbitrary bodies. Whatever comes in, out comes either a
+// program within the API's bounds or a response that a client can read.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "api/code_executor.h"
+#include "api/main_script.h"
 #include "api/pyrunner_codec.h"
 #include "api/utf8.h"
+#include "api/validation.h"
 
 namespace {
 
@@ -55,12 +58,29 @@ void CheckRejection(const pyrunner::http::Response& response) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
-  static const pyrunner::api::PyRunnerOptions kOptions;
-  const auto program = pyrunner::api::DecodeRun(body, "application/json", kOptions);
-  if (program) {
-    CheckProgram(*program);
+  constexpr const char* kType = "application/json";
+  static const pyrunner::api::PyRunnerOptions kPyRunner;
+  if (const auto run = pyrunner::api::DecodeRun(body, kType, kPyRunner)) {
+    CheckProgram(run->program);
   } else {
-    CheckRejection(program.error());
+    CheckRejection(run.error());
   }
+  static const pyrunner::api::CodeExecutorOptions kCodeExecutor;
+  if (const auto run = pyrunner::api::DecodeExecute(body, kType, kCodeExecutor)) {
+    Require(IsValidUtf8(run->program.code));
+    Require(run->program.limits.wall_time <= std::chrono::seconds(600));
+    Require(run->program.limits.memory_bytes <= 8192 * pyrunner::kMiB);
+  } else {
+    CheckRejection(run.error());
+  }
+  static const pyrunner::api::MainScriptOptions kMainScript;
+  if (const auto run = pyrunner::api::DecodeMainScript(body, kType, kMainScript)) {
+    Require(IsValidUtf8(run->program.code) && run->program.call_main);
+  } else {
+    Require(run.error().status == 400);
+    const auto said = nlohmann::json::parse(run.error().body, nullptr, false);
+    Require(said.is_object() && said.contains("error") && said.contains("stdout"));
+  }
+  (void)pyrunner::api::TopLevelKeys(body);
   return 0;
 }

@@ -1,7 +1,6 @@
 #include "api/pyrunner_codec.h"
 
 #include <algorithm>
-#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -26,31 +25,6 @@ struct Verdict {
   std::optional<std::string> error;  // nullopt: null
 };
 
-std::string DescribeSignal(int signal) {
-  switch (signal) {
-    // The program is process 1 of its namespace, where the kernel drops the SIGABRT that abort()
-    // raises; the C library then ends the process by an invalid instruction.
-    case SIGSEGV:
-      return "SIGSEGV (segmentation fault or abort)";
-    case SIGABRT:
-      return "SIGABRT (abort)";
-    case SIGBUS:
-      return "SIGBUS (bus error)";
-    case SIGFPE:
-      return "SIGFPE (arithmetic error)";
-    case SIGILL:
-      return "SIGILL (illegal instruction)";
-    case SIGTRAP:
-      return "SIGTRAP (trap)";
-    case SIGKILL:
-      return "SIGKILL (killed)";
-    case SIGXFSZ:
-      return "SIGXFSZ (file too large)";
-    default:
-      return "signal " + std::to_string(signal);
-  }
-}
-
 Verdict JudgeExit(const Outcome& outcome) {
   if (outcome.exit_code == 0) return {"success", {}, std::nullopt};
   if (!outcome.exception || outcome.exception->type.empty()) {
@@ -74,19 +48,15 @@ Verdict Judge(const Outcome& outcome, const Limits& limits) {
               std::nullopt};
     }
     case Ending::kMemoryExceeded:
-      return {"memory_exceeded", "Memory limit exceeded", std::nullopt};
+      return {"memory_exceeded", DescribeStop(outcome), std::nullopt};
     case Ending::kCpuExceeded:
-      return {"timeout", "CPU time limit exceeded", std::nullopt};
+      return {"timeout", DescribeStop(outcome), std::nullopt};
     case Ending::kOutputExceeded:
-      return {"error", "Output limit exceeded", "Output limit exceeded"};
+    case Ending::kResultExceeded:
     case Ending::kViolation:
-      return {"error", "Stopped for " + outcome.reason, "Stopped for " + outcome.reason};
-    case Ending::kCrashed: {
-      const std::string sentence = "Crashed with " + DescribeSignal(outcome.signal);
-      return {"error", sentence, sentence};
-    }
+    case Ending::kCrashed:
+      return {"error", DescribeStop(outcome), DescribeStop(outcome)};
     case Ending::kExited:
-    case Ending::kResultExceeded:  // of programs that are asked for one
     case Ending::kCancelled:
       break;
   }
@@ -123,9 +93,9 @@ void AppendStandardError(std::string& body, const CapturedStream& stream, std::s
 
 }  // namespace
 
-tl::expected<Program, http::Response> DecodeRun(std::string_view body,
-                                                std::string_view content_type,
-                                                const PyRunnerOptions& options) {
+tl::expected<RunRequest, http::Response> DecodeRun(std::string_view body,
+                                                   std::string_view content_type,
+                                                   const PyRunnerOptions& options) {
   auto object = ParseJsonObject(body, content_type);
   if (!object) return tl::unexpected(std::move(object.error()));
 
@@ -149,11 +119,15 @@ tl::expected<Program, http::Response> DecodeRun(std::string_view body,
   program.limits.wall_time = std::chrono::seconds(*timeout);
   program.limits.memory_bytes = static_cast<std::uint64_t>(*memory) * kMiB;
   program.policy = options.policy;
-  return program;
+  RunRequest request;
+  request.encode = [limits = program.limits](const Outcome& outcome) {
+    return EncodeRun(outcome, limits);
+  };
+  request.program = std::move(program);
+  return request;
 }
 
 http::Response EncodeRun(const Outcome& outcome, const Limits& limits) {
-  if (outcome.ending == Ending::kCancelled) return ClientGoneResponse();
   const Verdict verdict = Judge(outcome, limits);
   // Nothing ran; whatever the streams hold is not the program's.
   const bool refused = outcome.ending == Ending::kRefused;
@@ -180,8 +154,11 @@ http::Response EncodeRun(const Outcome& outcome, const Limits& limits) {
   } else {
     body.append("null");
   }
+  if (refused && outcome.refusal->line > 0) {
+    body.append(R"(,"refusal":{"line":)").append(std::to_string(outcome.refusal->line));
+    body.append(R"(,"column":)").append(std::to_string(outcome.refusal->column)).append("}");
+  }
   body += '}';
-  response.headers.emplace_back("Server-Timing", ServerTiming(outcome.phases));
   return response;
 }
 

@@ -1,5 +1,5 @@
 // The PyRunner API's two translations, free of I/O: a request's body into a Program, an Outcome
-// into the response. Built without coroutines, so that a fuzz target can call it.
+// into the response.
 //
 // Thread-safe: no state. Nothing here throws, except when memory runs out.
 #pragma once
@@ -11,14 +11,10 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "api/run_handler.h"
 #include "engine/outcome.h"
-#include "engine/program.h"
-#include "http/message.h"
 
 namespace pyrunner::api {
-
-/// The API's own bound on code, in characters, whatever their length in bytes.
-inline constexpr std::size_t kMaxCodeCharacters = 1'000'000;
 
 struct PyRunnerOptions {
   std::string policy = "scientific";  // for every program of this API
@@ -31,9 +27,9 @@ struct PyRunnerOptions {
 };
 
 /// POST /run's request. The error is the response to send, of status 422.
-[[nodiscard]] tl::expected<Program, http::Response> DecodeRun(std::string_view body,
-                                                              std::string_view content_type,
-                                                              const PyRunnerOptions& options);
+[[nodiscard]] tl::expected<RunRequest, http::Response> DecodeRun(std::string_view body,
+                                                                 std::string_view content_type,
+                                                                 const PyRunnerOptions& options);
 
 /// POST /run's response. `limits` are those that the program ran under.
 [[nodiscard]] http::Response EncodeRun(const Outcome& outcome, const Limits& limits);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <string_view>
 #include <utility>
 
@@ -11,19 +12,29 @@
 namespace pyrunner::api {
 namespace {
 
-std::string_view Sentence(Rejection::Cause cause) {
-  switch (cause) {
-    case Rejection::Cause::kQueueFull:
-      return "The service is busy and its queue is full. Try again shortly.";
-    case Rejection::Cause::kQueueTimedOut:
-      return "The service is busy and could not start the program in time. Try again shortly.";
-    case Rejection::Cause::kShuttingDown:
-      return "The service is shutting down and starts no more programs.";
-    case Rejection::Cause::kUnavailable:
-    case Rejection::Cause::kCancelled:
-      break;
+std::string DescribeSignal(int signal) {
+  switch (signal) {
+    // The program is process 1 of its namespace, where the kernel drops the SIGABRT that abort()
+    // raises; the C library then ends the process by an invalid instruction.
+    case SIGSEGV:
+      return "SIGSEGV (segmentation fault or abort)";
+    case SIGABRT:
+      return "SIGABRT (abort)";
+    case SIGBUS:
+      return "SIGBUS (bus error)";
+    case SIGFPE:
+      return "SIGFPE (arithmetic error)";
+    case SIGILL:
+      return "SIGILL (illegal instruction)";
+    case SIGTRAP:
+      return "SIGTRAP (trap)";
+    case SIGKILL:
+      return "SIGKILL (killed)";
+    case SIGXFSZ:
+      return "SIGXFSZ (file too large)";
+    default:
+      return "signal " + std::to_string(signal);
   }
-  return "No sandbox is available to run the program. Try again shortly.";
 }
 
 /// Milliseconds with three decimals.
@@ -51,14 +62,47 @@ std::string ServerTiming(const Phases& phases) {
   return value;
 }
 
+std::string_view DescribeRejection(const Rejection& rejection) {
+  switch (rejection.cause) {
+    case Rejection::Cause::kQueueFull:
+      return "The service is busy and its queue is full. Try again shortly.";
+    case Rejection::Cause::kQueueTimedOut:
+      return "The service is busy and could not start the program in time. Try again shortly.";
+    case Rejection::Cause::kShuttingDown:
+      return "The service is shutting down and starts no more programs.";
+    case Rejection::Cause::kUnavailable:
+    case Rejection::Cause::kCancelled:
+      break;
+  }
+  return "No sandbox is available to run the program. Try again shortly.";
+}
+
+std::string DescribeStop(const Outcome& outcome) {
+  switch (outcome.ending) {
+    case Ending::kMemoryExceeded:
+      return "Memory limit exceeded";
+    case Ending::kCpuExceeded:
+      return "CPU time limit exceeded";
+    case Ending::kOutputExceeded:
+      return "Output limit exceeded";
+    case Ending::kResultExceeded:
+      return "The value of main() is too large";
+    case Ending::kViolation:
+      return "Stopped for " + outcome.reason;
+    case Ending::kCrashed:
+      return "Crashed with " + DescribeSignal(outcome.signal);
+    default:
+      return "Stopped";
+  }
+}
+
 http::Response RejectionResponse(const Rejection& rejection) {
-  if (rejection.cause == Rejection::Cause::kCancelled) return ClientGoneResponse();
   http::Response response;
   response.status = 503;
   // A client that comes back in 0 seconds makes things worse.
   const auto seconds = std::max<std::int64_t>(1, rejection.retry_after.count());
   response.headers.emplace_back("Retry-After", std::to_string(seconds));
-  AppendJsonString(response.body = R"({"detail":)", Sentence(rejection.cause));
+  AppendJsonString(response.body = R"({"detail":)", DescribeRejection(rejection));
   response.body += '}';
   return response;
 }

@@ -2,13 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/outcome.h"
+#include "engine/runner.h"
 #include "http/message.h"
-
-namespace pyrunner {
-struct Rejection;  // engine/runner.h, which needs coroutines; the decoders are built without
-}
 
 namespace pyrunner::api {
 
@@ -16,8 +14,13 @@ namespace pyrunner::api {
 /// one run went, in milliseconds.
 [[nodiscard]] std::string ServerTiming(const Phases& phases);
 
-/// The response for a program that was not run: 503 with Retry-After and a sentence for the
-/// client, or an empty 499 when there is no client left.
+/// How a program ended that did not end by itself, as a sentence for its author.
+[[nodiscard]] std::string DescribeStop(const Outcome& outcome);
+
+/// Why a program was not run, as a sentence for the client.
+[[nodiscard]] std::string_view DescribeRejection(const Rejection& rejection);
+
+/// The response for a program that was not run: 503 with Retry-After and that sentence.
 [[nodiscard]] http::Response RejectionResponse(const Rejection& rejection);
 
 /// What to send when the client has gone away: nothing that anybody reads. The status is the one

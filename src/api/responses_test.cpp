@@ -45,12 +45,5 @@ TEST(RejectionResponse, NeverInvitesAtOnce) {
   EXPECT_EQ(RejectionResponse({Rejection::Cause::kQueueFull, 0s}).headers[0].second, "1");
 }
 
-TEST(RejectionResponse, IsEmptyWhenTheClientIsGone) {
-  const http::Response response = RejectionResponse({Rejection::Cause::kCancelled, 1s});
-  EXPECT_EQ(response.status, 499);
-  EXPECT_EQ(response.body, "");
-  EXPECT_TRUE(response.headers.empty());
-}
-
 }  // namespace
 }  // namespace pyrunner::api

@@ -195,7 +195,30 @@ std::optional<std::string> FieldReader::RequiredString(std::string_view name, St
     Fail(name, "missing", "Field required", EchoInput(object_));
     return std::nullopt;
   }
-  json& value = member->second;
+  return ReadString(member->second, name, check);
+}
+
+std::optional<std::string> FieldReader::OptionalString(std::string_view name, StringCheck check) {
+  auto& members = object_.get_ref<json::object_t&>();
+  const auto member = members.find(name);
+  if (member == members.end() || member->second.is_null()) return std::string();
+  return ReadString(member->second, name, check);
+}
+
+void FieldReader::RequiredLiteral(std::string_view name, std::string_view only) {
+  const auto& members = object_.get_ref<const json::object_t&>();
+  const auto member = members.find(name);
+  if (member == members.end()) return Fail(name, "missing", "Field required", EchoInput(object_));
+  const json& value = member->second;
+  if (value.is_string() && value.get_ref<const std::string&>() == only) return;
+  const std::string expected = "'" + std::string(only) + "'";
+  std::string context = R"({"expected":)";
+  AppendJsonString(context, expected);
+  Fail(name, "literal_error", "Input should be " + expected, EchoInput(value), context + "}");
+}
+
+std::optional<std::string> FieldReader::ReadString(json& value, std::string_view name,
+                                                   StringCheck check) {
   if (!value.is_string()) {
     Fail(name, "string_type", "Input should be a valid string", EchoInput(value));
     return std::nullopt;

@@ -23,6 +23,9 @@ namespace pyrunner::api {
 /// A longer input is not sent back to where it came from.
 inline constexpr std::size_t kMaxEchoedInput = 200;
 
+/// Every API's bound on code, in characters, whatever their length in bytes.
+inline constexpr std::size_t kMaxCodeCharacters = 1'000'000;
+
 /// One entry of `detail`. `input` and `context` are JSON text; empty: the key is left out.
 struct ValidationError {
   std::string type;
@@ -74,11 +77,19 @@ class FieldReader {
   /// A str field without a default. The string is moved out of the object.
   [[nodiscard]] std::optional<std::string> RequiredString(std::string_view name, StringCheck check);
 
+  /// An Optional[str] field; empty when missing or null.
+  [[nodiscard]] std::optional<std::string> OptionalString(std::string_view name, StringCheck check);
+
+  /// A Literal["<only>"] field without a default.
+  void RequiredLiteral(std::string_view name, std::string_view only);
+
   /// An Optional[int] field in pydantic's lax mode: "30", 30.0 and true are integers.
   [[nodiscard]] std::optional<std::int64_t> OptionalInteger(std::string_view name,
                                                             const IntegerField& field);
 
  private:
+  [[nodiscard]] std::optional<std::string> ReadString(nlohmann::json& value, std::string_view name,
+                                                      StringCheck check);
   void Fail(std::string_view name, std::string type, std::string message, std::string input,
             std::string context = {});
 

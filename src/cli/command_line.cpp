@@ -9,14 +9,22 @@
 #include <sstream>
 
 #include "base/text_file.h"
+#include "cli/policy_file.h"
 
 namespace pyrunner::cli {
 namespace {
 
-// Spellings that the platforms which start containers use.
+// Spellings that the platforms which start containers use, and those of the code executor.
 const std::map<std::string_view, const char*>& BareNames() {
   static const std::map<std::string_view, const char*> names = {
-      {"host", "HOST"}, {"port", "PORT"}, {"log-level", "LOG_LEVEL"}};
+      {"host", "HOST"},
+      {"port", "PORT"},
+      {"log-level", "LOG_LEVEL"},
+      {"execution-timeout", "EXECUTION_TIMEOUT"},
+      {"max-memory-mb", "MAX_MEMORY_MB"},
+      {"max-output-size", "MAX_OUTPUT_SIZE"},
+      {"allowed-modules", "ALLOWED_MODULES"},
+      {"bypass-setup", "BYPASS_SETUP"}};
   return names;
 }
 
@@ -54,6 +62,14 @@ Status ApplyFile(const std::string& path, Settings& settings) {
   }
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
+    if (name == "policies") {
+      const toml::table* tables = node.as_table();
+      if (tables == nullptr) return Failure(path + ": policies: must be a table");
+      auto policies = ReadPolicies(*tables);
+      if (!policies) return Failure(fmt::format("{}: {}", path, policies.error().message));
+      settings.policies = std::move(*policies);
+      continue;
+    }
     const auto& all = AllSettings();
     const auto setting =
         std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.FileKey() == name; });
@@ -70,6 +86,16 @@ Status ApplyFile(const std::string& path, Settings& settings) {
   return {};
 }
 
+/// Checked last: the file may define the policy that a flag names.
+Status CheckPolicyName(const Settings& settings) {
+  const std::string& name = settings.api.policy;
+  if (name.empty() || FindPolicy(settings, name) != nullptr) return {};
+  return Failure(fmt::format(
+      "policy: there is no '{}'; there are scientific, no-dangerous-imports, unsafe-calls, open "
+      "and those that the configuration file defines as [policies.NAME]",
+      name));
+}
+
 Status ApplyEnvironment(Settings& settings) {
   for (const Setting& setting : AllSettings()) {
     const auto bare = BareNames().find(setting.name);
@@ -84,6 +110,8 @@ Status ApplyEnvironment(Settings& settings) {
       if (name == "LOG_LEVEL") {
         std::transform(text.begin(), text.end(), text.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (text == "warn") text = "warning";
+        if (text == "critical") text = "error";
       }
       if (Status set = Apply(setting, settings, text, name); !set) return set;
     }
@@ -92,6 +120,18 @@ Status ApplyEnvironment(Settings& settings) {
 }
 
 }  // namespace
+
+Result<Settings> ReadSettings(std::string file) {
+  Settings settings;
+  if (file.empty()) {
+    if (const char* named = std::getenv("PYRUNNER_CONFIG")) file = named;
+  }
+  if (!file.empty()) {
+    if (Status done = ApplyFile(file, settings); !done) return tl::unexpected(done.error());
+  }
+  if (Status done = ApplyEnvironment(settings); !done) return tl::unexpected(done.error());
+  return settings;
+}
 
 Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv) {
   CLI::App app("Runs untrusted Python over HTTP, each program in a kernel sandbox of its own.",
@@ -117,15 +157,9 @@ Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return Failure(std::string(error.what()) + "; `pyrunner serve --help` lists the flags");
   }
-  if (file.empty()) {
-    if (const char* named = std::getenv("PYRUNNER_CONFIG")) file = named;
-  }
-  if (!file.empty()) {
-    if (Status done = ApplyFile(file, command.settings); !done) {
-      return tl::unexpected(done.error());
-    }
-  }
-  if (Status done = ApplyEnvironment(command.settings); !done) return tl::unexpected(done.error());
+  auto settings = ReadSettings(file);
+  if (!settings) return tl::unexpected(settings.error());
+  command.settings = std::move(*settings);
   for (const Setting& setting : AllSettings()) {
     const std::string flag = "--" + std::string(setting.name);
     if (app.count(flag) == 0) continue;
@@ -133,6 +167,7 @@ Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv) {
       return tl::unexpected(done.error());
     }
   }
+  if (Status done = CheckPolicyName(command.settings); !done) return tl::unexpected(done.error());
   return command;
 }
 

@@ -15,6 +15,9 @@ struct ServeCommand {
   std::optional<std::string> help;
 };
 
+/// Reads the environment and the file, PYRUNNER_CONFIG's if `file` is empty.
+[[nodiscard]] Result<Settings> ReadSettings(std::string file);
+
 /// Reads the arguments that follow `pyrunner serve`, the environment and the file of --config. An
 /// error is one line that names the setting and says what is wrong with it.
 [[nodiscard]] Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv);

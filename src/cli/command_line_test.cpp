@@ -149,7 +149,7 @@ TEST_F(CommandLineTest, TheFileHasNumbersAndTexts) {
   EXPECT_EQ(settings.engine.max_queued, 1000U);
   EXPECT_EQ(settings.engine.queue_time, std::chrono::milliseconds(2500));
   EXPECT_DOUBLE_EQ(settings.engine.cpus, 2);
-  EXPECT_EQ(settings.policy, "open");
+  EXPECT_EQ(settings.api.policy, "open");
   EXPECT_EQ(settings.host, "::1");
   EXPECT_EQ(settings.server.allowed_hosts, (std::vector<std::string>{"a", "b"}));
 }

@@ -1,7 +1,5 @@
 #include "cli/serve.h"
 
-#include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,89 +11,23 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#include "api/pyrunner.h"
+#include "api/apis.h"
 #include "cli/command_line.h"
+#include "cli/exit_codes.h"
 #include "cli/log.h"
+#include "cli/privileged_start.h"
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
-#include "sandbox/cgroup.h"
-#include "sandbox/credentials.h"
-#include "sandbox/identity.h"
-#include "sandbox/supervisor.h"
 
 namespace pyrunner::cli {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr int kUsageError = 64;
-constexpr int kHostLacksSomething = 78;
-constexpr int kFailure = 1;
-
-constexpr const char* kCgroupPrefix = "pyrunner-";
-
-int Complain(int exit_code, const std::string& line) {
-  std::fprintf(stderr, "pyrunner: %s\n", line.c_str());
-  return exit_code;
-}
-
-/// Everything that takes root, done before root is given up.
-struct PrivilegedPart {
-  sandbox::SupervisorProcess supervisor;
-  std::vector<sandbox::Cgroup> cgroups;
-  std::string cgroup_description;
-};
-
-Result<Fd> OpenZygoteProgram() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return SystemError("readlink", "/proc/self/exe", error.value());
-  const std::string path = self.parent_path() / "pyrunner-zygote";
-  Fd program(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!program) return SystemError("open", path);
-  return program;
-}
-
-Result<PrivilegedPart> DoPrivilegedPart(const EngineOptions& options) {
-  auto program = OpenZygoteProgram();
-  if (!program) return tl::unexpected(program.error());
-  auto tree = sandbox::CgroupTree::Create(kCgroupPrefix,
-                                          {.processes = options.processes, .cpus = options.cpus});
-  if (!tree) return tl::unexpected(tree.error());
-  PrivilegedPart part;
-  part.cgroup_description = tree->Describe();
-  // Before anything else is opened, so that the supervisor has nothing that it does not need.
-  auto supervisor = sandbox::StartSupervisor({*tree, std::move(*program)});
-  if (!supervisor) {
-    tree->Remove();
-    return tl::unexpected(supervisor.error());
-  }
-  part.supervisor = std::move(*supervisor);
-  for (std::uint32_t index = 0; index < SlotsFor(options); ++index) {
-    auto cgroup = tree->MakeGroup(index);
-    if (!cgroup) return tl::unexpected(cgroup.error());
-    part.cgroups.push_back(std::move(*cgroup));
-  }
-  return part;
-}
-
-Status GiveUpRoot() {
-  if (const int error = sandbox::BecomeUser(sandbox::kGatewayUid); error != 0) {
-    return SystemError("give up", "root", error);
-  }
-  if (const int error = sandbox::KeepCapabilities(0); error != 0) {
-    return SystemError("give up", "capabilities", error);
-  }
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return SystemError("prctl", "no_new_privs");
-  return {};
-}
 
 /// Raises the limit on open files as far as it goes and leaves the connections what the sandboxes
 /// do not need, or they would take what forks need, and nobody would be served.
@@ -144,11 +76,6 @@ class Service {
   }
 
   int Run() {
-    if (::geteuid() != 0) {
-      return Complain(kHostLacksSomething,
-                      "must be started as root: it makes cgroups and user namespaces, then gives "
-                      "root up");
-    }
     if (Status done = ShareOutDescriptors(settings_); !done) {
       return Complain(kHostLacksSomething, done.error().message);
     }
@@ -164,11 +91,10 @@ class Service {
 
     log_->info("isolation: user, pid, mount, network, ipc, uts and cgroup namespaces; cgroups: {}",
                part->cgroup_description);
+    settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->cgroups));
-    api::PyRunnerOptions pyrunner;
-    pyrunner.policy = settings_.policy;
-    api::MountPyRunner(router_, *engine_, pyrunner);
+    api::MountApis(router_, *engine_, settings_.api);
 
     signals_.add(SIGINT);
     signals_.add(SIGTERM);

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 
+#include "api/code_executor.h"
+
 namespace pyrunner::cli {
 namespace {
 
@@ -115,28 +117,64 @@ Setting Processors(std::string_view name, std::string_view description) {
           [](const Settings& settings) { return Formatted(settings.engine.cpus); }};
 }
 
-Setting HostNames(std::string_view name, std::string_view description) {
+bool IsIdentifier(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
+}
+
+/// Items with commas; `valid` tells whether one will do, and `complaint` what all must be.
+Setting List(std::string_view name, std::string_view description,
+             std::vector<std::string>& (*field)(Settings&),
+             bool (*valid)(const std::string&) = nullptr, const char* complaint = "") {
   return {name, description,
-          [](Settings& settings, const std::string& text) -> Status {
-            settings.server.allowed_hosts.clear();
+          [=](Settings& settings, const std::string& text) -> Status {
+            std::vector<std::string> list;
             std::size_t start = 0;
             while (start <= text.size()) {
               const std::size_t end = std::min(text.find(',', start), text.size());
-              if (end > start) {
-                settings.server.allowed_hosts.push_back(text.substr(start, end - start));
-              }
+              std::string item = text.substr(start, end - start);
+              std::erase(item, ' ');
+              if (valid != nullptr && !valid(item)) return Failure(complaint);
+              if (!item.empty()) list.push_back(std::move(item));
               start = end + 1;
             }
+            field(settings) = std::move(list);
+            return {};
+          },
+          [=](const Settings& settings) {
+            auto copy = settings;
+            std::string text;
+            for (const auto& item : field(copy)) text += (text.empty() ? "" : ",") + item;
+            return text;
+          },
+          /*is_list=*/true};
+}
+
+/// The policy of every API; by default each has its own.
+Setting PolicyOfAll(std::string_view name, std::string_view description) {
+  return {name, description,
+          [](Settings& settings, const std::string& text) -> Status {
+            settings.api.policy = text;
             return {};
           },
           [](const Settings& settings) {
-            std::string list;
-            for (const auto& host : settings.server.allowed_hosts) {
-              list += (list.empty() ? "" : ",") + host;
+            return settings.api.policy.empty() ? "each its own" : settings.api.policy;
+          }};
+}
+
+/// What a seed's setting asked for, and every zygote does anyway.
+Setting Obsolete(std::string_view name, std::string_view description) {
+  return {name, description,
+          [](Settings& /*settings*/, const std::string& text) -> Status {
+            std::string lower = text;
+            std::transform(lower.begin(), lower.end(), lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            if (lower != "true" && lower != "false" && lower != "1" && lower != "0") {
+              return Failure("must be true or false");
             }
-            return list;
+            return {};
           },
-          /*is_list=*/true};
+          [](const Settings& /*settings*/) { return std::string("true"); }};
 }
 
 std::vector<Setting> MakeTable() {
@@ -147,8 +185,31 @@ std::vector<Setting> MakeTable() {
       Number(
           "port", "TCP port to listen on; 0 lets the system choose",
           +[](Settings& s) -> std::uint16_t& { return s.port; }, 0, 65535),
-      OneOf("policy", "Policy of every API: what a program may not even try",
-            +[](Settings& s) -> std::string& { return s.policy; }, {"scientific", "open"}),
+      PolicyOfAll("policy",
+                  "Policy of all APIs: scientific, no-dangerous-imports, unsafe-calls, open, or "
+                  "one of the file's"),
+      OneOf("script-api", "Whose POST /execute with a script is",
+            +[](Settings& s) -> std::string& { return s.api.script_api; }, {"cloudrun", "nsjail"}),
+      Seconds(
+          "execution-timeout", "Code executor: seconds that a program may run by default",
+          +[](Settings& s) -> std::chrono::seconds& { return s.api.code_executor.default_timeout; },
+          1, 600),
+      Number(
+          "max-memory-mb", "Code executor: MiB of memory that a program may have by default",
+          +[](Settings& s) -> std::uint64_t& { return s.api.code_executor.default_memory_mb; }, 16,
+          8192),
+      Number(
+          "max-output-size", "Code executor: bytes kept of each output stream",
+          +[](Settings& s) -> std::uint64_t& { return s.api.code_executor.output_bytes; }, 1,
+          1 << 30),
+      List(
+          "allowed-modules",
+          "Code executor: modules beside the standard library's that can be imported",
+          +[](Settings& s) -> std::vector<std::string>& {
+            return s.api.code_executor.allowed_modules;
+          },
+          IsIdentifier, "must be names of modules, with commas"),
+      Obsolete("bypass-setup", "Code executor: ignored, all modules are always imported before"),
       Number(
           "max-running", "Programs that run at once",
           +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096),
@@ -198,9 +259,11 @@ std::vector<Setting> MakeTable() {
       Number(
           "max-body-kb", "KiB of a request's body; longer ones get 413",
           +[](Settings& s) -> std::uint64_t& { return s.server.max_body_bytes; }, 1, 1 << 20, 1024),
-      HostNames("allowed-hosts",
-                "Names, with commas, that a request's Host may have; by default those of the "
-                "address it listens on if that is loopback, any otherwise"),
+      List(
+          "allowed-hosts",
+          "Names, with commas, that a request's Host may have; by default those of the "
+          "address it listens on if that is loopback, any otherwise",
+          +[](Settings& s) -> std::vector<std::string>& { return s.server.allowed_hosts; }),
       Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
@@ -212,6 +275,22 @@ std::vector<Setting> MakeTable() {
 }
 
 }  // namespace
+
+const Policy* FindPolicy(const Settings& settings, std::string_view name) {
+  if (const Policy* builtin = FindBuiltinPolicy(name)) return builtin;
+  const auto found = std::find_if(settings.policies.begin(), settings.policies.end(),
+                                  [&](const Policy& policy) { return policy.name == name; });
+  return found != settings.policies.end() ? &*found : nullptr;
+}
+
+std::map<std::string, std::string, std::less<>> EnginePolicies(const Settings& settings) {
+  std::map<std::string, std::string, std::less<>> encoded;
+  for (const Policy& policy : settings.policies) encoded[policy.name] = EncodePolicy(policy);
+  const Policy* base = FindPolicy(settings, settings.api.PolicyOr("unsafe-calls"));
+  encoded[api::kCodeExecutorPolicy] =
+      EncodePolicy(api::CodeExecutorPolicy(*base, settings.api.code_executor));
+  return encoded;
+}
 
 std::string Setting::EnvironmentName() const {
   std::string text = "PYRUNNER_" + FileKey();

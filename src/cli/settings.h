@@ -4,13 +4,16 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/apis.h"
 #include "base/result.h"
 #include "engine/engine_options.h"
 #include "http/server.h"
+#include "policy/policy.h"
 
 namespace pyrunner::cli {
 
@@ -20,13 +23,22 @@ struct Settings {
 
   std::string host = "127.0.0.1";
   std::uint16_t port = 8000;
-  std::string policy = "scientific";
   std::string log_level = "info";
   std::string log_format = "text";
   std::chrono::seconds drain_time{30};
+  api::ApiOptions api;
+  std::vector<Policy> policies;  // the operator's own
   EngineOptions engine;
   http::ServerOptions server;
 };
+
+/// All policies that are not built in, as the engine wants them: the operator's own and those that
+/// APIs make of their options.
+[[nodiscard]] std::map<std::string, std::string, std::less<>> EnginePolicies(
+    const Settings& settings);
+
+/// The policy of this name, built in or the operator's own, or nullptr.
+[[nodiscard]] const Policy* FindPolicy(const Settings& settings, std::string_view name);
 
 /// One setting. Its three spellings are --max-running, PYRUNNER_MAX_RUNNING and max_running.
 struct Setting {

@@ -14,6 +14,7 @@ inline constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
 struct Limits {
   std::chrono::milliseconds wall_time{30'000};
   std::uint64_t memory_bytes = 512 * kMiB;
+  std::uint64_t output_bytes = 0;  // kept of each stream; 0: EngineOptions::output_bytes
 };
 
 struct Program {

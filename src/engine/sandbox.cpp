@@ -303,9 +303,11 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
     co_return tl::unexpected(limited.error());
   }
   dispatched_ = true;
-  output_ = OutputCapture(options.output_bytes);
-  error_ = OutputCapture(options.output_bytes);
-  output_stop_bytes_ = options.output_stop_bytes;
+  const std::uint64_t kept =
+      program.limits.output_bytes != 0 ? program.limits.output_bytes : options.output_bytes;
+  output_ = OutputCapture(kept);
+  error_ = OutputCapture(kept);
+  output_stop_bytes_ = std::max(options.output_stop_bytes, kept);
   result_limit_ = program.call_main ? options.result_bytes : 0;
   const auto own_policy = options.policies.find(program.policy);
 

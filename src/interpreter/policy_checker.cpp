@@ -144,7 +144,7 @@ class Checker {
     const bool is_false =
         node.value->kind == Constant_kind && node.value->v.Constant.value == Py_False;
     if (!is_false && policy_.refused_arguments.contains(name)) {
-      Refuse("Argument " + Quoted(name) + " is not allowed");
+      Refuse(name, "Argument " + Quoted(name) + " is not allowed");
     }
   }
 
@@ -154,25 +154,29 @@ class Checker {
     int byte;
   };
 
-  void Refuse(std::string reason) {
-    if (!refusal_) refusal_ = {std::move(reason), at_.line, at_.byte};
+  /// `what` is refused: the operator's words for it come before ours.
+  void Refuse(std::string_view what, std::string reason) {
+    if (refusal_) return;
+    const auto message = policy_.messages.find(what);
+    if (message != policy_.messages.end()) reason = message->second;
+    refusal_ = {std::move(reason), at_.line, at_.byte};
   }
   void RefuseAttribute(std::string_view name) {
-    Refuse("Access to " + Quoted(name) + " attribute is not allowed");
+    Refuse(name, "Access to " + Quoted(name) + " attribute is not allowed");
   }
 
   void CheckName(PyObject* name) { CheckName(TextOf(name)); }
   void CheckName(std::string_view name) {
     if (IsDunder(name) && !policy_.allowed_dunders.empty() &&
         !policy_.allowed_dunders.contains(name)) {
-      Refuse("The name " + Quoted(name) + " is not allowed");
+      Refuse(name, "The name " + Quoted(name) + " is not allowed");
     }
   }
 
   void CheckDefinition(std::string_view name) {
     if (IsDunder(name) && !policy_.allowed_dunders.empty() &&
         !policy_.allowed_methods.contains(name)) {
-      Refuse("Definition of " + Quoted(name) + " is not allowed");
+      Refuse(name, "Definition of " + Quoted(name) + " is not allowed");
     }
   }
 
@@ -180,10 +184,10 @@ class Checker {
     const std::string_view name = TextOf(node.v.Name.id);
     const bool called = (role & kCallee) != 0;
     if (node.v.Name.ctx != Store && policy_.refused_builtins.contains(name)) {
-      return Refuse((called ? "Call to " : "Use of ") + Quoted(name) + " is not allowed");
+      return Refuse(name, (called ? "Call to " : "Use of ") + Quoted(name) + " is not allowed");
     }
     if (called && policy_.refused_calls.contains(name)) {
-      return Refuse("Call to " + Quoted(name) + " is not allowed");
+      return Refuse(name, "Call to " + Quoted(name) + " is not allowed");
     }
     CheckName(name);
     if (node.v.Name.ctx == Load && (role & kOwner) == 0) CheckPaths(node, role);
@@ -198,7 +202,7 @@ class Checker {
         (name == "format" || name == "format_map")) {
       const auto text = LiteralText(*node.v.Attribute.value);
       if (text && FormatReadsAttributes(*text)) {
-        Refuse("A format that reads attributes is not allowed except in a call");
+        Refuse(name, "A format that reads attributes is not allowed except in a call");
       }
     }
     if ((role & kOwner) == 0) CheckPaths(node, role);
@@ -206,7 +210,7 @@ class Checker {
         node.v.Attribute.value->kind == Name_kind) {
       const std::string_view owner = TextOf(node.v.Attribute.value->v.Name.id);
       if (names_.IsImported(owner)) {
-        Refuse("Changing " + Quoted(name) + " of " + Quoted(owner) + " is not allowed");
+        Refuse(name, "Changing " + Quoted(name) + " of " + Quoted(owner) + " is not allowed");
       }
     }
   }
@@ -225,7 +229,7 @@ class Checker {
     for (const std::string& path : names_.PathsOf(node)) {
       CheckPath("Access to", path);
       if ((role & kCallee) == 0 && policy_.literal_only.contains(path)) {
-        Refuse("Use of " + Quoted(path) + " is only allowed in a call");
+        Refuse(path, "Use of " + Quoted(path) + " is only allowed in a call");
       }
     }
   }
@@ -244,11 +248,12 @@ class Checker {
     const std::string verb = std::string(how) + " ";
     if (policy_.refused_members.contains(member) ||
         policy_.refused_members.contains(std::string(owner) + ".*")) {
-      Refuse(verb + Quoted(member) + " is not allowed");
+      Refuse(member, verb + Quoted(member) + " is not allowed");
     } else if (policy_.hidden_modules.contains(name) && !policy_.visible_members.contains(member)) {
-      Refuse(verb + Quoted(name) + " through " + Quoted(owner) + " is not allowed");
+      Refuse(name, verb + Quoted(name) + " through " + Quoted(owner) + " is not allowed");
     } else if (policy_.guard_modules && name.starts_with('_') && !IsDunder(name)) {
-      Refuse(verb + Quoted(name) + ", a private part of " + Quoted(owner) + ", is not allowed");
+      Refuse(name,
+             verb + Quoted(name) + ", a private part of " + Quoted(owner) + ", is not allowed");
     }
   }
 
@@ -276,7 +281,8 @@ class Checker {
       if (const auto text = LiteralText(argument)) {
         ForEachIdentifier(*text, [this](std::string_view name) { CheckAttribute(name); });
       } else if (argument.kind != Constant_kind) {
-        Refuse("Arguments of " + Quoted(path) + " must be written out: text in quotes or numbers");
+        Refuse(path,
+               "Arguments of " + Quoted(path) + " must be written out: text in quotes or numbers");
       }
     };
     const auto* arguments = call.v.Call.args;
@@ -290,14 +296,23 @@ class Checker {
   void CheckText(std::string_view text) {
     if (!policy_.check_strings) return;
     if (policy_.refused_arguments.contains(text)) {
-      return Refuse("Argument " + Quoted(text) + " is not allowed");
+      return Refuse(text, "Argument " + Quoted(text) + " is not allowed");
     }
     const auto harmless = [this](std::string_view name) {
       return policy_.allowed_dunders.contains(name);
     };
     if (const auto name = ReachedAttribute(text, harmless)) {
-      Refuse("Text that reaches " + Quoted(*name) + " is not allowed");
+      Refuse(*name, "Text that reaches " + Quoted(*name) + " is not allowed");
     }
+  }
+
+  void CheckModule(std::string_view how, std::string_view module) {
+    const auto reason = CheckImport(policy_, how, module);
+    // One that is only not on the list may turn out to be missing, when the program runs.
+    const bool may_be_missing =
+        !policy_.missing_module.empty() &&
+        JudgeModule(policy_, module, IsStandardModule) == ModuleVerdict::kNotListed;
+    if (reason && !may_be_missing) Refuse("", *reason);
   }
 
   void CheckImports(const asdl_alias_seq& aliases) {
@@ -305,7 +320,7 @@ class Checker {
       const _alias& alias = *aliases.typed_elements[i];
       at_ = {alias.lineno, alias.col_offset};
       const std::string_view path = TextOf(alias.name);
-      if (auto reason = CheckImport(policy_, "Import of", path)) Refuse(std::move(*reason));
+      CheckModule("Import of", path);
       CheckPath("Import of", path);
       CheckName(alias.asname);
     }
@@ -314,11 +329,9 @@ class Checker {
   void CheckImportFrom(const _stmt& node) {
     const std::string_view module = TextOf(node.v.ImportFrom.module);
     if (node.v.ImportFrom.level > 0 && policy_.guard_modules) {
-      return Refuse("Relative imports are not allowed: a program is a single file");
+      return Refuse("from .", "Relative imports are not allowed: a program is a single file");
     }
-    if (auto reason = CheckImport(policy_, "Import from", module)) {
-      return Refuse(std::move(*reason));
-    }
+    CheckModule("Import from", module);
     CheckPath("Import from", module);
     const auto* aliases = node.v.ImportFrom.names;
     for (Py_ssize_t i = 0; i < asdl_seq_LEN(aliases); ++i) {
@@ -340,6 +353,8 @@ class Checker {
 
 /// A byte offset in a line as a column in characters, from 1.
 int ColumnOf(std::string_view source, int line, int byte) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (source.starts_with(kByteOrderMark)) source.remove_prefix(kByteOrderMark.size());
   for (int i = 1; i < line; ++i) {
     const std::size_t end = source.find_first_of("\r\n", 0);
     if (end == std::string_view::npos) return byte + 1;
@@ -359,14 +374,15 @@ std::optional<std::string> CheckImport(const Policy& policy, std::string_view ho
                                        std::string_view module) {
   const std::string_view first = module.substr(0, module.find('.'));
   if (first.empty()) return std::nullopt;  // relative: there is no package to be relative to
+  const auto message = policy.messages.find(first);
   const std::string sentence = std::string(how) + " " + Quoted(first) + " is not ";
   switch (JudgeModule(policy, module, IsStandardModule)) {
     case ModuleVerdict::kAllowed:
       return std::nullopt;
     case ModuleVerdict::kRefused:
-      return sentence + "allowed";
+      return message != policy.messages.end() ? message->second : sentence + "allowed";
     case ModuleVerdict::kNotListed:
-      return sentence + "in the allowed list";
+      return message != policy.messages.end() ? message->second : sentence + "in the allowed list";
   }
   return std::nullopt;
 }

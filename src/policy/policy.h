@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,10 +64,13 @@ struct Policy {
   // Look into strings for what reaches attributes: "{0.__class__}".
   bool check_strings = false;
 
-  // Imports at run time obey too, with `missing_module` as the message when it is not empty; {} in
-  // it stands for the module.
+  // Imports at run time obey too. With a text for `missing_module`, modules that are not on the list
+  // are no refusal but missing: ImportError, with that text, {} in it for the module.
   bool check_imports_at_run_time = false;
   std::string missing_module;
+
+  // The operator's own words, by the module, function, attribute or dotted path that is refused.
+  std::map<std::string, std::string, std::less<>> messages;
 };
 
 enum class ModuleVerdict { kAllowed, kRefused, kNotListed };

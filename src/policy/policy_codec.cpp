@@ -1,4 +1,6 @@
 
+#include <utility>
+
 #include "policy/policy.h"
 #include "wire/codec.h"
 
@@ -9,8 +11,8 @@ constexpr std::size_t kMaxText = 1024;
 constexpr std::uint32_t kMaxNames = 10'000;
 
 /// Every part of a policy, in the order of its encoding.
-template <typename P, typename Text, typename Flag, typename Set>
-void ForEachPart(P& policy, Text text, Flag flag, Set set) {
+template <typename P, typename Text, typename Flag, typename Set, typename Texts>
+void ForEachPart(P& policy, Text text, Flag flag, Set set, Texts texts) {
   text(policy.name);
   text(policy.missing_module);
   flag(policy.allow_standard_library);
@@ -30,6 +32,7 @@ void ForEachPart(P& policy, Text text, Flag flag, Set set) {
   set(policy.visible_members);
   set(policy.literal_only);
   set(policy.refused_arguments);
+  texts(policy.messages);
 }
 
 }  // namespace
@@ -43,6 +46,13 @@ std::string EncodePolicy(const Policy& policy) {
       [&](const Names& names) {
         writer.Integer(static_cast<std::uint32_t>(names.size()));
         for (const std::string& name : names) writer.String(name);
+      },
+      [&](const auto& messages) {
+        writer.Integer(static_cast<std::uint32_t>(messages.size()));
+        for (const auto& [name, message] : messages) {
+          writer.String(name);
+          writer.String(message);
+        }
       });
   return bytes;
 }
@@ -59,6 +69,14 @@ std::optional<Policy> DecodePolicy(std::string_view bytes) {
         if (count > kMaxNames) fits = false;
         for (std::uint32_t i = 0; fits && i < count && reader.ok(); ++i) {
           names.insert(reader.String(kMaxText));
+        }
+      },
+      [&](auto& messages) {
+        const auto count = reader.Integer<std::uint32_t>();
+        if (count > kMaxNames) fits = false;
+        for (std::uint32_t i = 0; fits && i < count && reader.ok(); ++i) {
+          std::string name = reader.String(kMaxText);
+          messages.insert_or_assign(std::move(name), reader.String(kMaxText));
         }
       });
   if (!fits || !reader.Complete()) return std::nullopt;

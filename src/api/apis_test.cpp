@@ -1,8 +1,9 @@
-#include "api/pyrunner.h"
+#include "api/apis.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/code_executor.h"
 #include "http/router.h"
 
 namespace pyrunner::api {
@@ -42,9 +44,9 @@ class FakeRunner : public Runner {
   std::vector<std::shared_ptr<Cancellation>> cancellations;
 };
 
-class PyRunnerTest : public testing::Test {
+class ApisTest : public testing::Test {
  protected:
-  PyRunnerTest() { MountPyRunner(router_, runner_, {}); }
+  ApisTest() { MountApis(router_, runner_, {}); }
 
   http::Response Send(http::Request request) {
     boost::asio::io_context io;
@@ -81,7 +83,7 @@ class PyRunnerTest : public testing::Test {
   std::shared_ptr<Cancellation> cancellation_ = std::make_shared<Cancellation>();
 };
 
-TEST_F(PyRunnerTest, DescribesItself) {
+TEST_F(ApisTest, DescribesItself) {
   const json expected = {
       {"service", "PyRunner"},
       {"status", "healthy"},
@@ -98,15 +100,16 @@ TEST_F(PyRunnerTest, DescribesItself) {
   }
 }
 
-TEST_F(PyRunnerTest, IsHealthy) {
-  for (const char* path : {"/health", "/pyrunner/health"}) {
+TEST_F(ApisTest, IsHealthy) {
+  for (const char* path : {"/health", "/pyrunner/health", "/nsjail/health", "/cloudrun/health",
+                           "/code-executor/health"}) {
     const http::Response response = Get(path);
     EXPECT_EQ(response.status, 200) << path;
     EXPECT_EQ(response.body, R"({"status":"healthy"})") << path;
   }
 }
 
-TEST_F(PyRunnerTest, RunsAProgram) {
+TEST_F(ApisTest, RunsAProgram) {
   Outcome outcome;
   outcome.standard_output = {"Hello, World!\n", 14, 0};
   outcome.wall_time = 23ms;
@@ -140,7 +143,7 @@ TEST_F(PyRunnerTest, RunsAProgram) {
   }
 }
 
-TEST_F(PyRunnerTest, TellsTheProgramsOwnTimeLimit) {
+TEST_F(ApisTest, TellsTheProgramsOwnTimeLimit) {
   Outcome outcome;
   outcome.ending = Ending::kTimedOut;
   runner_.answer = outcome;
@@ -148,14 +151,14 @@ TEST_F(PyRunnerTest, TellsTheProgramsOwnTimeLimit) {
   EXPECT_EQ(body["stderr"], "Execution timed out after 7 seconds");
 }
 
-TEST_F(PyRunnerTest, RefusesABadRequestBeforeItReachesTheRunner) {
+TEST_F(ApisTest, RefusesABadRequestBeforeItReachesTheRunner) {
   const http::Response response = Post("/run", R"({"code":"1","timeout":0})");
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(json::parse(response.body)["detail"][0]["loc"], (json{"body", "timeout"}));
   EXPECT_TRUE(runner_.programs.empty());
 }
 
-TEST_F(PyRunnerTest, RefusesAFormWhateverItHolds) {
+TEST_F(ApisTest, RefusesAFormWhateverItHolds) {
   http::Request request;
   request.method = "POST";
   request.path = "/run";
@@ -166,7 +169,7 @@ TEST_F(PyRunnerTest, RefusesAFormWhateverItHolds) {
   EXPECT_TRUE(runner_.programs.empty());
 }
 
-TEST_F(PyRunnerTest, SaysSoWhenNothingCanRun) {
+TEST_F(ApisTest, SaysSoWhenNothingCanRun) {
   runner_.answer = tl::unexpected(Rejection{Rejection::Cause::kQueueFull, 3s});
   const http::Response response = Post("/run", R"({"code":"1"})");
   EXPECT_EQ(response.status, 503);
@@ -174,12 +177,88 @@ TEST_F(PyRunnerTest, SaysSoWhenNothingCanRun) {
   EXPECT_TRUE(json::parse(response.body).contains("detail"));
 }
 
-TEST_F(PyRunnerTest, HasNothingToSayToAClientThatLeft) {
+TEST_F(ApisTest, HasNothingToSayToAClientThatLeft) {
   runner_.answer = tl::unexpected(Rejection{Rejection::Cause::kCancelled});
   EXPECT_EQ(Post("/run", R"({"code":"1"})").status, 499);
 }
 
-TEST_F(PyRunnerTest, RunsOnlyWhatIsPosted) { EXPECT_EQ(Get("/run").status, 405); }
+TEST_F(ApisTest, RunsOnlyWhatIsPosted) {
+  for (const char* path :
+       {"/run", "/execute", "/nsjail/execute", "/cloudrun/execute", "/code-executor/execute"}) {
+    const http::Response response = Get(path);
+    EXPECT_EQ(response.status, 405) << path;
+    EXPECT_EQ(response.headers, (http::Headers{{"Allow", "POST, OPTIONS"}})) << path;
+  }
+}
+
+TEST_F(ApisTest, TellsTheApisOfTheBareExecuteApart) {
+  const struct {
+    const char* body;
+    const char* policy;  // of the API that took it
+  } cases[] = {
+      {R"({"code":"1","language":"python"})", kCodeExecutorPolicy},
+      {R"({"script":"def main(): pass"})", "open"},
+      {R"({"language":"python","x":{"script":1},"code":"1"})", kCodeExecutorPolicy},
+      {R"({"x":"\"code\":1","script":"1"})", "open"},
+  };
+  for (const auto& c : cases) {
+    runner_.programs.clear();
+    (void)Post("/execute", c.body);
+    ASSERT_EQ(runner_.programs.size(), 1U) << c.body;
+    EXPECT_EQ(runner_.programs[0].policy, c.policy) << c.body;
+  }
+  EXPECT_EQ(Post("/execute", "{}").status, 400);
+  EXPECT_EQ(Post("/execute", R"({"language":"python"})").status, 422);
+}
+
+TEST_F(ApisTest, EachHasItsLimitsAndItsPolicy) {
+  (void)Post("/run", R"({"code":"1"})");
+  (void)Post("/code-executor/execute", R"({"code":"1","language":"python"})");
+  (void)Post("/nsjail/execute", R"({"script":"1"})");
+  (void)Post("/cloudrun/execute", R"({"script":"1"})");
+  ASSERT_EQ(runner_.programs.size(), 4U);
+  const auto& programs = runner_.programs;
+  EXPECT_EQ(programs[0].policy, "scientific");
+  EXPECT_EQ(programs[1].policy, kCodeExecutorPolicy);
+  EXPECT_EQ(programs[2].policy, "no-dangerous-imports");
+  EXPECT_EQ(programs[3].policy, "open");
+  const std::uint64_t memory[] = {512, 4096, 512, 1024};
+  const std::chrono::seconds time[] = {30s, 300s, 30s, 30s};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(programs[i].limits.memory_bytes, memory[i] * kMiB);
+    EXPECT_EQ(programs[i].limits.wall_time, time[i]);
+    EXPECT_EQ(programs[i].call_main, i >= 2);
+  }
+}
+
+TEST_F(ApisTest, EachIsBusyInItsOwnWords) {
+  runner_.answer = tl::unexpected(Rejection{Rejection::Cause::kQueueFull, 3s});
+  for (const char* path : {"/nsjail/execute", "/cloudrun/execute"}) {
+    const http::Response response = Post(path, R"({"script":"1"})");
+    EXPECT_EQ(response.status, 503);
+    const json body = json::parse(response.body);
+    EXPECT_TRUE(body.contains("error") && body.contains("stdout"));
+  }
+  EXPECT_TRUE(
+      json::parse(Post("/execute", R"({"code":"1","language":"python"})").body).contains("detail"));
+}
+
+TEST(ApiOptions, ChooseTheBareScriptApiAndThePolicyOfAll) {
+  FakeRunner runner;
+  http::Router router;
+  MountApis(router, runner, {.policy = "mine", .script_api = "nsjail"});
+  boost::asio::io_context io;
+  http::Request request;
+  request.method = "POST";
+  request.path = "/execute";
+  request.headers = {{"content-type", "application/json"}};
+  request.body = R"({"script":"1"})";
+  boost::asio::co_spawn(io, router.Dispatch(std::move(request)), boost::asio::detached);
+  io.run();
+  ASSERT_EQ(runner.programs.size(), 1U);
+  EXPECT_EQ(runner.programs[0].policy, "mine");
+  EXPECT_EQ(runner.programs[0].limits.memory_bytes, 512 * kMiB);
+}
 
 }  // namespace
 }  // namespace pyrunner::api

@@ -1,0 +1,46 @@
+// All APIs, mounted together.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/execute_route.h"
+#include "engine/runner.h"
+#include "http/router.h"
+
+namespace pyrunner::api {
+
+/// What an operator may set about the code executor, the one API that has settings of its own.
+struct CodeExecutorOptions {
+  std::chrono::seconds default_timeout{300};
+  std::uint64_t default_memory_mb = 4096;
+  std::uint64_t output_bytes = 10'485'760;  // kept of each stream
+  std::vector<std::string> allowed_modules = {"numpy", "pandas", "matplotlib", "scipy", "sklearn"};
+};
+
+struct ApiOptions {
+  std::string policy;                   // of all APIs; empty: each has its own
+  std::string script_api = "cloudrun";  // whose POST /execute with a script is: or "nsjail"
+  CodeExecutorOptions code_executor;
+
+  [[nodiscard]] std::string PolicyOr(const char* own) const {
+    return policy.empty() ? own : policy;
+  }
+};
+
+/// What an API is mounted with. The references outlive the router.
+struct ApiContext {
+  http::Router& router;
+  Runner& runner;
+  ExecuteRoute& execute;  // the bare POST /execute, which several APIs share
+  const ApiOptions& options;
+};
+
+/// Adds the routes of all APIs. The runner must outlive the router and every request in flight. All
+/// handlers run on the thread that serves the router and never throw what a program or a request
+/// caused.
+void MountApis(http::Router& router, Runner& runner, const ApiOptions& options);
+
+}  // namespace pyrunner::api

@@ -1,0 +1,133 @@
+#include "cli/policy_file.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace pyrunner::cli {
+namespace {
+
+/// A key of the file, what it takes names from and what it adds them to.
+struct ListKey {
+  Names Policy::*from;  // may be null
+  Names Policy::*to;    // may be null
+};
+
+const std::map<std::string_view, ListKey>& ListKeys() {
+  static const std::map<std::string_view, ListKey> keys = {
+      {"allow_modules", {&Policy::refused_modules, &Policy::allowed_modules}},
+      {"refuse_modules", {&Policy::allowed_modules, &Policy::refused_modules}},
+      {"allow_builtins", {&Policy::refused_builtins, nullptr}},
+      {"refuse_builtins", {nullptr, &Policy::refused_builtins}},
+      {"allow_calls", {&Policy::refused_calls, nullptr}},
+      {"refuse_calls", {nullptr, &Policy::refused_calls}},
+      {"allow_attributes", {&Policy::refused_attributes, nullptr}},
+      {"refuse_attributes", {nullptr, &Policy::refused_attributes}},
+      {"allow_members", {&Policy::refused_members, &Policy::visible_members}},
+      {"refuse_members", {&Policy::visible_members, &Policy::refused_members}},
+  };
+  return keys;
+}
+
+const std::map<std::string_view, bool Policy::*>& FlagKeys() {
+  static const std::map<std::string_view, bool Policy::*> keys = {
+      {"allow_standard_library", &Policy::allow_standard_library},
+      {"guard_modules", &Policy::guard_modules},
+      {"check_strings", &Policy::check_strings},
+      {"check_imports_at_run_time", &Policy::check_imports_at_run_time},
+  };
+  return keys;
+}
+
+std::string KnownKeys() {
+  std::string list = "extends, messages";
+  for (const auto& [key, unused] : ListKeys()) list.append(", ").append(key);
+  for (const auto& [key, unused] : FlagKeys()) list.append(", ").append(key);
+  return list;
+}
+
+Status ReadList(const ListKey& key, const toml::node& node, Policy& policy) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return Failure("must be a list of names");
+  for (const toml::node& item : *list) {
+    const auto name = item.value<std::string>();
+    if (!item.is_string() || name->empty()) return Failure("must be a list of names");
+    // A dunder is allowed by being on the one list of those that are.
+    const bool dunder = name->starts_with("__") && name->ends_with("__");
+    if (key.from == &Policy::refused_attributes && dunder && !policy.allowed_dunders.empty()) {
+      policy.allowed_dunders.insert(*name);
+    }
+    if (key.from != nullptr) (policy.*key.from).erase(*name);
+    // A list of allowed modules that is empty allows all: it must not become one by the way.
+    const bool all_allowed = key.to == &Policy::allowed_modules && policy.allowed_modules.empty() &&
+                             !policy.allow_standard_library;
+    if (key.to != nullptr && !all_allowed) (policy.*key.to).insert(*name);
+  }
+  return {};
+}
+
+Status ReadMessages(const toml::node& node, Policy& policy) {
+  const toml::table* messages = node.as_table();
+  if (messages == nullptr) return Failure("must be a table of texts");
+  for (const auto& [name, text] : *messages) {
+    if (!text.is_string()) return Failure("must be a table of texts");
+    policy.messages.insert_or_assign(std::string(name.str()), *text.value<std::string>());
+  }
+  return {};
+}
+
+Status ReadKey(std::string_view key, const toml::node& node, Policy& policy) {
+  if (key == "extends") return {};
+  if (key == "messages") return ReadMessages(node, policy);
+  if (const auto list = ListKeys().find(key); list != ListKeys().end()) {
+    return ReadList(list->second, node, policy);
+  }
+  if (const auto flag = FlagKeys().find(key); flag != FlagKeys().end()) {
+    if (!node.is_boolean()) return Failure("must be true or false");
+    policy.*(flag->second) = *node.value<bool>();
+    return {};
+  }
+  return Failure("there is no such key; there are " + KnownKeys());
+}
+
+Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
+  const std::string where = "policies." + name;
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return Failure(where + ": must be a table");
+  if (FindBuiltinPolicy(name) != nullptr) return Failure(where + ": is a built-in policy's name");
+  if (name.empty() || name.size() > 64) return Failure(where + ": needs a name of 1 to 64 letters");
+  std::string base = "open";
+  if (const toml::node* extends = table->get("extends")) {
+    if (!extends->is_string()) return Failure(where + ".extends: must be a policy's name");
+    base = *extends->value<std::string>();
+  }
+  const Policy* found = FindBuiltinPolicy(base);
+  if (found == nullptr) {
+    return Failure(fmt::format("{}.extends: '{}' is no built-in policy", where, base));
+  }
+  Policy policy = *found;
+  policy.name = name;
+  for (const auto& [key, value] : *table) {
+    if (Status done = ReadKey(key.str(), value, policy); !done) {
+      return Failure(fmt::format("{}.{}: {}", where, key.str(), done.error().message));
+    }
+  }
+  return policy;
+}
+
+}  // namespace
+
+Result<std::vector<Policy>> ReadPolicies(const toml::table& tables) {
+  std::vector<Policy> policies;
+  for (const auto& [name, node] : tables) {
+    auto policy = ReadPolicy(std::string(name.str()), node);
+    if (!policy) return tl::unexpected(policy.error());
+    policies.push_back(std::move(*policy));
+  }
+  return policies;
+}
+
+}  // namespace pyrunner::cli
