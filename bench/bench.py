@@ -51,6 +51,31 @@ PROGRAMS = {
     ),
 }
 
+MAIN = "def main():\n    return sum(i * i for i in range(100))\n"
+
+# One honest block after the other, 1,000 lines in all.
+BLOCK = """
+def area{0}(width, height=2.0, *, scale=1):
+    total = 0.0
+    for step in range(int(width)):
+        total += step * height / (scale + 1)
+    values = [math.sqrt(x) for x in range(10) if x % 2 == 0]
+    if total > 10 and values:
+        return {{"total": round(total, 3), "first": values[0], "name": f"{{total:.2f}}"}}
+    return {{"total": total}}
+
+"""
+LONG = "def main():\n    return 1\n\nimport math\n" + "".join(BLOCK.format(i) for i in range(99))
+LONG += "counter = 0\n" * (1000 - LONG.count("\n"))
+
+# name: (path, field, source, what a right answer contains); what other APIs are asked.
+REQUESTS = {
+    "a value, printed": ("/run", "code", MAIN + "print(main())\n", '"stdout":"328350'),
+    "a value, returned by main()": ("/cloudrun/execute", "script", MAIN, '"result":328350'),
+    "1,000 lines, checked": ("/run", "code", LONG, '"status":"success"'),
+    "1,000 lines, unchecked": ("/cloudrun/execute", "script", LONG, '"result":1'),
+}
+
 
 class Bench:
     """What all benchmarks share: files, results, wrong answers."""
@@ -63,8 +88,13 @@ class Bench:
         for name, (source, _) in PROGRAMS.items():
             with open(self.path(name, "py"), "w") as file:
                 file.write(source)
-            with open(self.path(name, "json"), "w") as file:
-                json.dump({"code": source}, file)
+            self.write_request(name, {"code": source})
+        for name, (path, field, source, _) in REQUESTS.items():
+            self.write_request(name, {field: source})
+
+    def write_request(self, name, body):
+        with open(self.path(name, "json"), "w") as file:
+            json.dump(body, file)
 
     def path(self, program, suffix):
         return os.path.join(self.scratch, "program_" + program.replace(" ", "_") + "." + suffix)
@@ -82,12 +112,17 @@ class Bench:
 
     def load(self, port, program, **options):
         """Runs the load generator. Returns its summary and its samples, sorted by nothing."""
+        if program in REQUESTS:
+            path, _, _, expected = REQUESTS[program]
+            options["path"] = path
+        else:
+            expected = '"stdout":' + json.dumps(PROGRAMS[program][1])
         samples_file = self.path(program, "samples")
         command = [
             os.path.join(BUILD, "bench_load"),
             "--port", str(port),
             "--body-file", self.path(program, "json"),
-            "--expect", '"stdout":' + json.dumps(PROGRAMS[program][1]),
+            "--expect", expected,
             "--samples", samples_file,
         ]
         for key, value in options.items():
@@ -286,6 +321,37 @@ def bench_hello(bench, service):
     bench.add("hello, times faster than python3", cold50 / p50, "x", 20, at_most=False)
 
 
+def alternately(bench, service, names, rounds, requests, pace_ms):
+    """Paced requests of each name in turn. By name, the samples of all its rounds."""
+    samples = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            samples[name] += bench.load(
+                service.port, name, paced_ms=pace_ms, requests=requests, warmup=5)[1]
+    return samples
+
+
+def bench_main(bench, service):
+    printed, returned = "a value, printed", "a value, returned by main()"
+    samples = alternately(bench, service, (printed, returned), 10, 40, 10)
+    medians = {name: quantile([sample[0] for sample in taken], 0.5)
+               for name, taken in samples.items()}
+    for name, median in medians.items():
+        bench.add(name + ", median", median, "ms", note="400 requests, one every 10 ms")
+    bench.add("main() against /run", medians[returned] / medians[printed], "x", 1.1)
+
+
+def bench_policy(bench, service):
+    checked, unchecked = "1,000 lines, checked", "1,000 lines, unchecked"
+    samples = alternately(bench, service, (checked, unchecked), 5, 20, 30)
+    compile_at = 2 + PHASES.index("compile")
+    medians = {name: quantile([sample[compile_at] for sample in taken], 0.5)
+               for name, taken in samples.items()}
+    bench.add("1,000 lines, parse and compile", medians[unchecked], "ms", note="policy open")
+    bench.add("1,000 lines, the policy's own time", medians[checked] - medians[unchecked], "ms",
+              1.0, note="policy scientific, less the line above")
+
+
 def bench_programs(bench, service):
     for program, rounds, requests, colds in (
         ("pandas", 5, 20, 4), ("numpy", 5, 20, 4), ("sympy", 5, 20, 4), ("whole stack", 3, 20, 1)
@@ -403,6 +469,8 @@ def bench_start(bench, _):
 BENCHMARKS = {
     "hello": bench_hello,
     "programs": bench_programs,
+    "main": bench_main,
+    "policy": bench_policy,
     "throughput": bench_throughput,
     "memory": bench_memory,
     "start": bench_start,

@@ -255,11 +255,15 @@ void ProgramRunner::Rehearse() {
       "import math\n"
       "def square(x):\n    return x * x\n"
       "text = ', '.join(f'{square(i)}' for i in range(3))\n"
-      "print('', end='', flush=True)\n",
-      *FindBuiltinPolicy("scientific"), false);
+      "print('', end='', flush=True)\n"
+      "def main():\n    return {'a': [1, 2.5, None, True]}\n",
+      *FindBuiltinPolicy("scientific"), true);
   const PyRef result(
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
-  if (!result) PyErr_Clear();
+  bool in_result = false;
+  if (!result || !CallMain(runtime_, globals.get(), [](std::string_view) {}, in_result)) {
+    PyErr_Clear();
+  }
 }
 
 ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendResult& send) {
