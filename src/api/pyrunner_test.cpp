@@ -1,4 +1,4 @@
-#include "api/pyrunner_codec.h"
+#include "api/pyrunner.h"
 
 #include <gtest/gtest.h>
 
