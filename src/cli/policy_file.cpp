@@ -110,9 +110,13 @@ Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
   }
   Policy policy = *found;
   policy.name = name;
-  for (const auto& [key, value] : *table) {
-    if (Status done = ReadKey(key.str(), value, policy); !done) {
-      return Failure(fmt::format("{}.{}: {}", where, key.str(), done.error().message));
+  // Flags first: what a list of allowed modules means depends on them.
+  for (const bool flags : {true, false}) {
+    for (const auto& [key, value] : *table) {
+      if (FlagKeys().contains(key.str()) != flags) continue;
+      if (Status done = ReadKey(key.str(), value, policy); !done) {
+        return Failure(fmt::format("{}.{}: {}", where, key.str(), done.error().message));
+      }
     }
   }
   return policy;

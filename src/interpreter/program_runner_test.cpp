@@ -15,6 +15,7 @@
 #include "base/child_test_support.h"
 #include "base/fd.h"
 #include "interpreter/interpreter_test_support.h"
+#include "policy/policy.h"
 
 namespace pyrunner::interpreter {
 namespace {
@@ -25,7 +26,9 @@ struct Ended {
   std::string out;
   std::string err;
   bool refused = false;
+  wire::Refused::Cause cause{};
   std::string reason;
+  std::string result;
   wire::Finished finished;
 };
 
@@ -54,8 +57,10 @@ class ProgramRunnerTest : public PythonTest {
     CHILD_CHECK(runtime);
     ProgramRunner runner(*runtime);
     runner.Rehearse();
-    const ProgramEnd end = runner.Run(program, [](std::string_view) {});
     std::string frame;
+    const ProgramEnd end = runner.Run(program, [&](std::string_view json) {
+      wire::AppendFrame(wire::FrameType::kResult, json, frame);
+    });
     if (end.refusal) {
       wire::Append(*end.refusal, frame);
     } else {
@@ -80,11 +85,16 @@ class ProgramRunnerTest : public PythonTest {
     wire::FrameReader frames(wire::kMaxSandboxPayload);
     EXPECT_TRUE(frames.Feed(ReadAll(Fd(pipes[2][0]))));
     ended.exit_code = WaitFor(pid);
-    const auto frame = frames.Next();
+    auto frame = frames.Next();
+    if (frame && frame->type == wire::FrameType::kResult) {
+      ended.result = frame->payload;
+      frame = frames.Next();
+    }
     if (!frame) return ended;
     if (const auto refused = wire::DecodeRefused(frame->payload);
         refused && frame->type == wire::FrameType::kRefused) {
       ended.refused = true;
+      ended.cause = refused->cause;
       ended.reason = refused->reason;
     } else if (const auto finished = wire::DecodeFinished(frame->payload)) {
       ended.finished = *finished;
@@ -217,6 +227,121 @@ TEST_F(ProgramRunnerTest, EndlessRecursionIsAnException) {
   EXPECT_EQ(Run("def f(): f()\nf()\n").finished.exception_type, "RecursionError");
   const Ended ended = Run("x = " + std::string(5000, '(') + std::string(5000, ')'));
   EXPECT_EQ(ended.exit_code, 1) << "too deep for the parser, but not for us";
+}
+
+class MainTest : public ProgramRunnerTest {
+ protected:
+  static Ended Call(const std::string& code, const std::string& policy = "open") {
+    return RunMessage({.policy = policy, .call_main = true, .code = code});
+  }
+};
+
+TEST_F(MainTest, ItsValueIsTheResult) {
+  const Ended ended =
+      Call("print('before')\ndef main():\n  print('in')\n  return {'a': [1, 2.5]}\n");
+  EXPECT_EQ(ended.result, "{\"a\": [1, 2.5]}");
+  EXPECT_EQ(ended.out, "before\nin\n");
+  EXPECT_EQ(ended.exit_code, 0);
+}
+
+TEST_F(MainTest, MayBeAsync) { EXPECT_EQ(Call("async def main():\n  return 1\n").result, "1"); }
+
+TEST_F(MainTest, WithoutOneNothingIsRun) {
+  for (const char* code : {"", "print('ran')", "def f():\n  def main(): pass\n", "main\n",
+                           "class A:\n  def main(self): pass\n", "x.main = 1", "f(main=1)"}) {
+    const Ended ended = Call(code);
+    EXPECT_TRUE(ended.refused) << code;
+    EXPECT_EQ(ended.cause, wire::Refused::Cause::kNoMain) << code;
+    EXPECT_EQ(ended.out, "");
+  }
+}
+
+TEST_F(MainTest, MayBeMadeInManyWays) {
+  for (const char* code :
+       {"main = lambda: 7", "if True:\n  def main(): return 7",
+        "def f():\n  global main\n  main = lambda: 7\nf()", "def g(): return 7\nmain = g",
+        "try:\n  main = lambda: 7\nfinally: pass", "for main in [lambda: 7]: pass",
+        "class main(int):\n  def __new__(cls): return 7", "def f(): pass\nmain = lambda: 7"}) {
+    EXPECT_EQ(Call(code).result, "7") << code;
+  }
+}
+
+TEST_F(MainTest, ThatIsGoneOrCannotBeCalledIsAnException) {
+  EXPECT_EQ(Call("def main(): pass\ndel main\n").finished.exception_text,
+            "NameError: name 'main' is not defined");
+  EXPECT_EQ(Call("main = 5\n").finished.exception_text, "TypeError: 'int' object is not callable");
+  EXPECT_EQ(Call("def main(x): pass\n").finished.exception_text,
+            "TypeError: main() missing 1 required positional argument: 'x'");
+}
+
+TEST_F(MainTest, AValueThatIsNoJsonIsAnExceptionOfTheResult) {
+  const struct {
+    const char* value;
+    const char* text;
+  } cases[] = {
+      {"{1}", "TypeError: Object of type set is not JSON serializable"},
+      {"float('nan')", "ValueError: Out of range float values are not JSON compliant"},
+      {"{(1, 2): 3}", "TypeError: keys must be str, int, float, bool or None, not tuple"},
+  };
+  for (const auto& c : cases) {
+    const Ended ended = Call(std::string("def main(): return ") + c.value);
+    EXPECT_EQ(ended.finished.exception_text, c.text);
+    EXPECT_TRUE(ended.finished.in_result);
+    EXPECT_EQ(ended.result, "");
+  }
+  EXPECT_FALSE(Call("def main(): 1/0").finished.in_result);
+}
+
+TEST_F(MainTest, ASyntaxErrorIsARefusal) {
+  const Ended ended = Call("def main():\n  return {a b}\n");
+  EXPECT_EQ(ended.cause, wire::Refused::Cause::kSyntax);
+  EXPECT_EQ(ended.reason, "invalid syntax. Perhaps you forgot a comma?");
+  EXPECT_EQ(ended.err, "");
+}
+
+// What reading a program cannot tell is caught when it happens.
+TEST_F(ProgramRunnerTest, ImportsAtRunTimeObeyThePolicy) {
+  Policy lab = *FindBuiltinPolicy("scientific");
+  lab.name = "lab";
+  lab.refused_builtins.clear();
+  const auto run = [&](const std::string& code) {
+    return RunMessage({.policy = "lab", .policy_definition = EncodePolicy(lab), .code = code});
+  };
+  EXPECT_EQ(run("exec('import os')").finished.exception_text,
+            "ImportError: Import of 'os' is not allowed");
+  EXPECT_EQ(run("exec('from threading import Thread', {})").finished.exception_text,
+            "ImportError: Import from 'threading' is not in the allowed list");
+  const Ended caught = run("try:\n  exec('import os')\nexcept ImportError as e: print(e)\n");
+  EXPECT_EQ(caught.out, "Import of 'os' is not allowed\n");
+  EXPECT_EQ(run("exec('import math, json.decoder')\nimport logging\n").exit_code, 0)
+      << "what libraries import for themselves is theirs";
+}
+
+TEST_F(ProgramRunnerTest, AMissingModuleIsToldInTheOperatorsWordsAlone) {
+  Policy policy;
+  policy.allow_standard_library = true;
+  policy.check_imports_at_run_time = true;
+  policy.missing_module = "No module named '{}'\nSorry.";
+  const auto run = [&](const std::string& code) {
+    return RunMessage({.policy = "p", .policy_definition = EncodePolicy(policy), .code = code});
+  };
+  const Ended ended = run("import math\nprint('so far')\nimport nowhere.at.all\n");
+  EXPECT_EQ(ended.out, "so far\n");
+  EXPECT_EQ(ended.err, "ImportError: No module named 'nowhere'\nSorry.");
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_NE(run("def f():\n  raise ImportError('mine')\nf()\n").err.find("Traceback"),
+            std::string::npos);
+}
+
+TEST_F(ProgramRunnerTest, AnUnknownPolicyRunsNothing) {
+  for (const char* name : {"none", "Open"}) {
+    const Ended ended = RunMessage({.policy = name, .code = "print(1)"});
+    EXPECT_TRUE(ended.refused);
+    EXPECT_EQ(ended.reason, "The policy '" + std::string(name) + "' does not exist");
+    EXPECT_EQ(ended.out, "");
+  }
+  const Ended damaged = RunMessage({.policy = "x", .policy_definition = "x", .code = "print(1)"});
+  EXPECT_TRUE(damaged.refused);
 }
 
 }  // namespace
