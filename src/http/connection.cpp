@@ -269,13 +269,30 @@ asio::awaitable<Response> Connection::Run(Request request) {
   co_return response;
 }
 
+// Clients that ask for much and read nothing must not fill the memory.
+std::size_t Connection::HoldResponse(Response& response) {
+  constexpr std::size_t kSmall = std::size_t{64} * 1024;
+  auto& sum = context_->stats.buffered_response_bytes;
+  if (response.body.size() <= kSmall) return 0;
+  if (sum + response.body.size() > context_->options.max_buffered_response_bytes) {
+    response = ErrorResponse(503, "Too many large answers wait to be read. Try again shortly.");
+    response.headers.emplace_back("Retry-After", "1");
+    return 0;
+  }
+  sum += response.body.size();
+  return response.body.size();
+}
+
 asio::awaitable<bool> Connection::Write(Response response, ConnectionField field, bool with_body) {
   Enter(Phase::kWriting, context_->options.write_deadline);
+  const std::size_t held = HoldResponse(response);
   head_out_.clear();
   AppendHead(head_out_, response, field);
   std::array<asio::const_buffer, 2> buffers{asio::buffer(head_out_), asio::const_buffer()};
   if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.body);
-  co_return co_await WriteAll(buffers);
+  const bool written = co_await WriteAll(buffers);
+  context_->stats.buffered_response_bytes -= held;
+  co_return written;
 }
 
 asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buffers) {

@@ -93,6 +93,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<Outcome<std::string>> ReadChunkedBody();
   boost::asio::awaitable<std::size_t> ReadSome(boost::asio::mutable_buffer room);
   boost::asio::awaitable<Response> Run(Request request);
+  /// Counts a large response, or replaces it; returns what was counted.
+  std::size_t HoldResponse(Response& response);
   boost::asio::awaitable<bool> Write(Response response, ConnectionField field, bool with_body);
   boost::asio::awaitable<bool> WriteAll(std::array<boost::asio::const_buffer, 2> buffers);
   boost::asio::awaitable<void> Refuse(Refusal refusal, bool with_body);

@@ -31,6 +31,9 @@ struct ServerOptions {
   std::uint64_t max_body_bytes = 8 * kMiB;  // then 413
   /// Of all requests being read or answered; then 503.
   std::size_t max_buffered_body_bytes = 256 * kMiB;
+  /// Of all responses that wait for their clients to take them; those of up to 64 KiB are not
+  /// counted. A larger one beyond that is replaced by 503.
+  std::size_t max_buffered_response_bytes = 512 * kMiB;
   std::size_t max_connections = 2048;              // then 503
   std::size_t max_connections_per_address = 1536;  // an IPv6 address is its /64; 0: no limit; 429
 
@@ -59,6 +62,7 @@ struct ServerStats {
   std::size_t open_connections = 0;
   std::size_t active_requests = 0;      // a handler runs
   std::size_t buffered_body_bytes = 0;  // held for requests being read or answered
+  std::size_t buffered_response_bytes = 0;
   std::uint64_t accepted_connections = 0;
   std::uint64_t turned_away_connections = 0;  // beyond a limit on connections
   std::uint64_t requests = 0;                 // handed to the router

@@ -132,6 +132,26 @@ TEST_F(ServerTest, AllBodiesTogetherAreLimited) {
   EXPECT_EQ(stats().buffered_body_bytes, 0U);
 }
 
+TEST_F(ServerTest, AnswersThatNobodyReadsAreLimited) {
+  ServerOptions options;
+  options.max_body_bytes = 40'000'000;
+  options.max_buffered_response_bytes = 50'000'000;
+  StartServer(options);
+  const std::string large = Post("/echo", std::string(30'000'000, 'x'));
+  Client unread = Connect();
+  unread.Send(large);
+  ASSERT_TRUE(Eventually([&] { return stats().buffered_response_bytes == 30'000'000; }));
+  Client second = Connect();
+  second.Send(large);
+  EXPECT_EQ(StatusOf(second.Receive()), 503);
+  second.Send(Get("/hello"));
+  EXPECT_EQ(BodyOf(second.Receive()), "hello") << "small answers go on";
+  EXPECT_EQ(BodyOf(unread.Receive()).size(), 30'000'000U);
+  ASSERT_TRUE(Eventually([&] { return stats().buffered_response_bytes == 0; }));
+  second.Send(large);
+  EXPECT_EQ(BodyOf(second.Receive()).size(), 30'000'000U);
+}
+
 TEST_F(ServerTest, ALengthThatIsOnlyAnnouncedHoldsLittle) {
   StartServer();
   Client client = Connect();
