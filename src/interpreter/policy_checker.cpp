@@ -13,12 +13,40 @@ namespace {
 
 std::string Quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
+PyRef PythonText(std::string_view text) {
+  return PyRef(PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+}
+
 bool IsStandardModule(std::string_view name) {
   PyObject* names = PySys_GetObject("stdlib_module_names");
-  const PyRef key(PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size())));
+  const PyRef key = PythonText(name);
   const bool found = names != nullptr && key && PySet_Contains(names, key.get()) == 1;
   PyErr_Clear();
   return found;
+}
+
+/// What a part of a module really is, as far as that is loaded. Runs no code of anybody's.
+struct LoadedMember {
+  bool found = false;
+  std::string module;  // the name of the module that it is; empty: none
+};
+
+LoadedMember FindLoadedMember(std::string_view owner, std::string_view name) {
+  LoadedMember member;
+  const PyRef owner_key = PythonText(owner);
+  const PyRef name_key = PythonText(name);
+  if (!owner_key || !name_key) return member;
+  PyObject* module = PyDict_GetItem(PyImport_GetModuleDict(), owner_key.get());
+  if (module == nullptr || PyModule_Check(module) == 0) return member;
+  PyObject* value = PyDict_GetItem(PyModule_GetDict(module), name_key.get());
+  if (value == nullptr) return member;
+  member.found = true;
+  if (PyModule_Check(value) != 0) {
+    const char* full_name = PyModule_GetName(value);
+    member.module = full_name != nullptr ? full_name : "?";
+  }
+  PyErr_Clear();
+  return member;
 }
 
 /// _Class__name: what Python makes of a class's own __name, and only of that.
@@ -234,27 +262,42 @@ class Checker {
     }
   }
 
+  /// Step by step: what a step leads to goes by its own name from there on, so that os.path.os is
+  /// os again.
   void CheckPath(std::string_view how, std::string_view path) {
-    for (std::size_t dot = path.find('.'); dot != std::string_view::npos && !Done();
-         dot = path.find('.', dot + 1)) {
-      const std::string_view owner = path.substr(0, dot);
-      const std::string_view member = path.substr(0, path.find('.', dot + 1));
-      CheckMember(how, owner, member);
+    std::size_t dot = path.find('.');
+    std::string owner(path.substr(0, dot));
+    while (dot != std::string_view::npos && !Done()) {
+      const std::size_t next = path.find('.', dot + 1);
+      const std::string_view name = path.substr(dot + 1, next - dot - 1);
+      const LoadedMember member = FindLoadedMember(owner, name);
+      CheckMember(how, owner, name, member);
+      owner = member.module.empty() ? owner + "." + std::string(name) : member.module;
+      dot = next;
     }
   }
 
-  void CheckMember(std::string_view how, std::string_view owner, std::string_view member) {
-    const std::string_view name = member.substr(owner.size() + 1);
+  void CheckMember(std::string_view how, const std::string& owner, std::string_view name,
+                   const LoadedMember& loaded) {
+    const std::string member = owner + "." + std::string(name);
     const std::string verb = std::string(how) + " ";
     if (policy_.refused_members.contains(member) ||
-        policy_.refused_members.contains(std::string(owner) + ".*")) {
+        policy_.refused_members.contains(owner + ".*")) {
       Refuse(member, verb + Quoted(member) + " is not allowed");
-    } else if (policy_.hidden_modules.contains(name) && !policy_.visible_members.contains(member)) {
+    } else if (IsHidden(name, loaded) && !policy_.visible_members.contains(member)) {
       Refuse(name, verb + Quoted(name) + " through " + Quoted(owner) + " is not allowed");
     } else if (policy_.guard_modules && name.starts_with('_') && !IsDunder(name)) {
       Refuse(name,
              verb + Quoted(name) + ", a private part of " + Quoted(owner) + ", is not allowed");
     }
+  }
+
+  /// A module that could not be imported, under whatever name another one has it.
+  [[nodiscard]] bool IsHidden(std::string_view name, const LoadedMember& loaded) const {
+    if (!policy_.guard_modules) return false;
+    if (!loaded.found) return policy_.hidden_modules.contains(name);
+    return !loaded.module.empty() &&
+           JudgeModule(policy_, loaded.module, IsStandardModule) != ModuleVerdict::kAllowed;
   }
 
   void CheckCall(const _expr& node) {

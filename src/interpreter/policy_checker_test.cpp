@@ -247,6 +247,7 @@ TEST_F(PolicyTest, UnsafeCallsAreFoundUnderAnyName) {
             "Access to 'subprocess.run' is not allowed");
   EXPECT_EQ(Check("import os\ngetattr(os, 'sys' + 'tem')('x')", policy),
             "Access to 'os.system' is not allowed");
+  EXPECT_EQ(Check("import os; os.path.os.system", policy), "Access to 'os.system' is not allowed");
   EXPECT_EQ(Check("eval('1')", policy), "Call to 'eval' is not allowed");
   EXPECT_EQ(Check("import os; print(os.getcwd(), os.path.join('a', 'b'))", policy), std::nullopt);
   EXPECT_EQ(Check("open('/tmp/x', 'w').write('x')", policy), std::nullopt);

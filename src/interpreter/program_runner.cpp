@@ -261,7 +261,8 @@ void ProgramRunner::Rehearse() {
   const PyRef result(
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
   bool in_result = false;
-  if (!result || !CallMain(runtime_, globals.get(), [](std::string_view) {}, in_result)) {
+  if (!result || !CallMain(
+                     runtime_, globals.get(), [](std::string_view) {}, in_result)) {
     PyErr_Clear();
   }
 }

@@ -50,8 +50,9 @@ struct Policy {
 
   // Parts of modules, as dotted paths; "subprocess.*" is everything in a module.
   Names refused_members;
-  // Modules that may not be reached as a part of another ("numpy.lib.npyio.os"), and the paths that
-  // are something else of that name ("scipy.signal").
+  // Names by which modules that may not be imported are reached as a part of another
+  // ("numpy.lib.npyio.os") where that is not loaded, so that nobody can look; and the paths that are
+  // something else of that name ("scipy.signal").
   Names hidden_modules;
   Names visible_members;
   // Private parts of modules, changes to modules, relative imports.
