@@ -8,7 +8,7 @@
 
 #include "api/code_executor.h"
 #include "api/main_script.h"
-#include "api/pyrunner_codec.h"
+#include "api/pyrunner.h"
 #include "api/utf8.h"
 #include "api/validation.h"
 

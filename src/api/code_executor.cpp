@@ -86,7 +86,7 @@ tl::expected<RunRequest, http::Response> DecodeExecute(std::string_view body,
   if (!object) return tl::unexpected(std::move(object.error()));
   ValidationErrors errors;
   FieldReader fields(*object, errors);
-  auto code = fields.RequiredString("code", CheckLength);
+  std::string* code = fields.RequiredString("code", CheckLength);
   fields.RequiredLiteral("language", "python");
   auto id = fields.OptionalString("execution_id", CheckIdLength);
   const auto timeout =

@@ -104,7 +104,7 @@ tl::expected<RunRequest, http::Response> DecodeRun(std::string_view body,
   const auto max_memory = static_cast<std::int64_t>(options.max_memory_mb);
   ValidationErrors errors;
   FieldReader fields(*object, errors);
-  auto code = fields.RequiredString("code", CheckCode);
+  std::string* code = fields.RequiredString("code", CheckCode);
   // An operator who lowers a ceiling does not have to think of the default as well.
   const auto timeout = fields.OptionalInteger(
       "timeout",
@@ -112,7 +112,7 @@ tl::expected<RunRequest, http::Response> DecodeRun(std::string_view body,
   const auto memory = fields.OptionalInteger(
       "memory_limit", {min_memory, max_memory,
                        std::min(static_cast<std::int64_t>(options.default_memory_mb), max_memory)});
-  if (!code || !timeout || !memory) return tl::unexpected(errors.ToResponse());
+  if (code == nullptr || !timeout || !memory) return tl::unexpected(errors.ToResponse());
 
   Program program;
   program.code = std::move(*code);

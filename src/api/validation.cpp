@@ -188,12 +188,12 @@ tl::expected<json, http::Response> ParseJsonObject(std::string_view body,
   return std::move(*parsed);
 }
 
-std::optional<std::string> FieldReader::RequiredString(std::string_view name, StringCheck check) {
+std::string* FieldReader::RequiredString(std::string_view name, StringCheck check) {
   auto& members = object_.get_ref<json::object_t&>();
   const auto member = members.find(name);
   if (member == members.end()) {
     Fail(name, "missing", "Field required", EchoInput(object_));
-    return std::nullopt;
+    return nullptr;
   }
   return ReadString(member->second, name, check);
 }
@@ -202,7 +202,8 @@ std::optional<std::string> FieldReader::OptionalString(std::string_view name, St
   auto& members = object_.get_ref<json::object_t&>();
   const auto member = members.find(name);
   if (member == members.end() || member->second.is_null()) return std::string();
-  return ReadString(member->second, name, check);
+  const std::string* text = ReadString(member->second, name, check);
+  return text != nullptr ? std::optional(*text) : std::nullopt;
 }
 
 void FieldReader::RequiredLiteral(std::string_view name, std::string_view only) {
@@ -217,19 +218,18 @@ void FieldReader::RequiredLiteral(std::string_view name, std::string_view only) 
   Fail(name, "literal_error", "Input should be " + expected, EchoInput(value), context + "}");
 }
 
-std::optional<std::string> FieldReader::ReadString(json& value, std::string_view name,
-                                                   StringCheck check) {
+std::string* FieldReader::ReadString(json& value, std::string_view name, StringCheck check) {
   if (!value.is_string()) {
     Fail(name, "string_type", "Input should be a valid string", EchoInput(value));
-    return std::nullopt;
+    return nullptr;
   }
   auto& text = value.get_ref<std::string&>();
   if (auto complaint = check(text)) {
     // The context is what FastAPI makes of the ValueError object.
     Fail(name, "value_error", "Value error, " + *complaint, EchoInput(value), R"({"error":{}})");
-    return std::nullopt;
+    return nullptr;
   }
-  return std::move(text);
+  return &text;
 }
 
 std::optional<std::int64_t> FieldReader::OptionalInteger(std::string_view name,

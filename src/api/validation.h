@@ -74,10 +74,11 @@ class FieldReader {
   FieldReader(nlohmann::json& object, ValidationErrors& errors)
       : object_(object), errors_(errors) {}
 
-  /// A str field without a default. The string is moved out of the object.
-  [[nodiscard]] std::optional<std::string> RequiredString(std::string_view name, StringCheck check);
+  /// A str field without a default, or nullptr. The string stays in the object, since what later
+  /// fields have to complain of may show it; it may be moved from when all are read.
+  [[nodiscard]] std::string* RequiredString(std::string_view name, StringCheck check);
 
-  /// An Optional[str] field; empty when missing or null.
+  /// An Optional[str] field; empty when missing or null. A copy.
   [[nodiscard]] std::optional<std::string> OptionalString(std::string_view name, StringCheck check);
 
   /// A Literal["<only>"] field without a default.
@@ -88,8 +89,8 @@ class FieldReader {
                                                             const IntegerField& field);
 
  private:
-  [[nodiscard]] std::optional<std::string> ReadString(nlohmann::json& value, std::string_view name,
-                                                      StringCheck check);
+  [[nodiscard]] std::string* ReadString(nlohmann::json& value, std::string_view name,
+                                        StringCheck check);
   void Fail(std::string_view name, std::string type, std::string message, std::string input,
             std::string context = {});
 

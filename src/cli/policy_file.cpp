@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "api/code_executor.h"
+
 namespace pyrunner::cli {
 namespace {
 
@@ -43,30 +45,46 @@ const std::map<std::string_view, bool Policy::*>& FlagKeys() {
 }
 
 std::string KnownKeys() {
-  std::string list = "extends, messages";
+  std::string list = "extends, messages, only_modules";
   for (const auto& [key, unused] : ListKeys()) list.append(", ").append(key);
   for (const auto& [key, unused] : FlagKeys()) list.append(", ").append(key);
   return list;
 }
 
-Status ReadList(const ListKey& key, const toml::node& node, Policy& policy) {
+Status AddNames(const toml::node& node, Names& names) {
   const toml::array* list = node.as_array();
   if (list == nullptr) return Failure("must be a list of names");
   for (const toml::node& item : *list) {
     const auto name = item.value<std::string>();
     if (!item.is_string() || name->empty()) return Failure("must be a list of names");
+    names.insert(*name);
+  }
+  return {};
+}
+
+Status ReadList(const ListKey& key, const toml::node& node, Policy& policy) {
+  Names names;
+  if (Status read = AddNames(node, names); !read) return read;
+  for (const std::string& name : names) {
     // A dunder is allowed by being on the one list of those that are.
-    const bool dunder = name->starts_with("__") && name->ends_with("__");
+    const bool dunder = name.starts_with("__") && name.ends_with("__");
     if (key.from == &Policy::refused_attributes && dunder && !policy.allowed_dunders.empty()) {
-      policy.allowed_dunders.insert(*name);
+      policy.allowed_dunders.insert(name);
     }
-    if (key.from != nullptr) (policy.*key.from).erase(*name);
+    if (key.from != nullptr) (policy.*key.from).erase(name);
     // A list of allowed modules that is empty allows all: it must not become one by the way.
     const bool all_allowed = key.to == &Policy::allowed_modules && policy.allowed_modules.empty() &&
                              !policy.allow_standard_library;
-    if (key.to != nullptr && !all_allowed) (policy.*key.to).insert(*name);
+    if (key.to != nullptr && !all_allowed) (policy.*key.to).insert(name);
   }
   return {};
+}
+
+/// Exactly these, and nothing that they are taken from.
+Status ReadOnlyModules(const toml::node& node, Policy& policy) {
+  policy.allowed_modules.clear();
+  policy.allow_standard_library = false;
+  return AddNames(node, policy.allowed_modules);
 }
 
 Status ReadMessages(const toml::node& node, Policy& policy) {
@@ -82,6 +100,7 @@ Status ReadMessages(const toml::node& node, Policy& policy) {
 Status ReadKey(std::string_view key, const toml::node& node, Policy& policy) {
   if (key == "extends") return {};
   if (key == "messages") return ReadMessages(node, policy);
+  if (key == "only_modules") return ReadOnlyModules(node, policy);
   if (const auto list = ListKeys().find(key); list != ListKeys().end()) {
     return ReadList(list->second, node, policy);
   }
@@ -97,7 +116,9 @@ Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
   const std::string where = "policies." + name;
   const toml::table* table = node.as_table();
   if (table == nullptr) return Failure(where + ": must be a table");
-  if (FindBuiltinPolicy(name) != nullptr) return Failure(where + ": is a built-in policy's name");
+  if (FindBuiltinPolicy(name) != nullptr || name == api::kCodeExecutorPolicy) {
+    return Failure(where + ": is a built-in policy's name");
+  }
   if (name.empty() || name.size() > 64) return Failure(where + ": needs a name of 1 to 64 letters");
   std::string base = "open";
   if (const toml::node* extends = table->get("extends")) {
@@ -110,10 +131,13 @@ Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
   }
   Policy policy = *found;
   policy.name = name;
-  // Flags first: what a list of allowed modules means depends on them.
-  for (const bool flags : {true, false}) {
+  // What a list of allowed modules means depends on these.
+  const auto comes_first = [](std::string_view key) {
+    return key == "only_modules" || FlagKeys().contains(key);
+  };
+  for (const bool first : {true, false}) {
     for (const auto& [key, value] : *table) {
-      if (FlagKeys().contains(key.str()) != flags) continue;
+      if (comes_first(key.str()) != first) continue;
       if (Status done = ReadKey(key.str(), value, policy); !done) {
         return Failure(fmt::format("{}.{}: {}", where, key.str(), done.error().message));
       }

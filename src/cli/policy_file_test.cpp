@@ -61,6 +61,11 @@ TEST(PolicyFile, AllowingAModuleWhereAllAreAllowedChangesNothing) {
   EXPECT_TRUE(strict.allowed_modules.contains("numpy"));
 }
 
+TEST(PolicyFile, MayListExactlyTheModulesThatThereAre) {
+  const Policy policy = ReadOne("only_modules = ['math']\nallow_modules = ['re']\n");
+  EXPECT_EQ(policy.allowed_modules, (Names{"math", "re"}));
+}
+
 TEST(PolicyFile, HasTheOperatorsOwnWords) {
   const Policy policy = ReadOne("[lab.messages]\nos = 'Ask your teacher.'\n");
   EXPECT_EQ(policy.messages.at("os"), "Ask your teacher.");
@@ -69,6 +74,7 @@ TEST(PolicyFile, HasTheOperatorsOwnWords) {
 TEST(PolicyFile, SaysWhatIsWrong) {
   EXPECT_EQ(Complaint("lab = 1"), "policies.lab: must be a table");
   EXPECT_EQ(Complaint("[open]"), "policies.open: is a built-in policy's name");
+  EXPECT_EQ(Complaint("[code-executor]"), "policies.code-executor: is a built-in policy's name");
   EXPECT_EQ(Complaint("[lab]\nextends = 'none'"),
             "policies.lab.extends: 'none' is no built-in policy");
   EXPECT_EQ(Complaint("[lab]\nextends = 1"), "policies.lab.extends: must be a policy's name");
@@ -81,7 +87,7 @@ TEST(PolicyFile, SaysWhatIsWrong) {
   EXPECT_EQ(Complaint("[lab]\nmessages = 1"), "policies.lab.messages: must be a table of texts");
   EXPECT_TRUE(Complaint("[lab]\nallow = 1")
                   .starts_with("policies.lab.allow: there is no such key; there are extends, "
-                               "messages, allow_attributes"));
+                               "messages, only_modules"));
 }
 
 }  // namespace

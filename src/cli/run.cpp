@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "api/json_text.h"
 #include "api/responses.h"
 #include "base/deadline.h"
 #include "base/fd.h"
@@ -158,7 +160,8 @@ std::string Note(const Outcome& outcome, const Limits& limits) {
              ": " + refusal.reason;
     }
     case Ending::kTimedOut:
-      return "timed out after " + std::to_string(limits.wall_time.count()) + " ms";
+      return fmt::format("timed out after {} seconds",
+                         std::chrono::duration<double>(limits.wall_time).count());
     default:
       return api::DescribeStop(outcome);
   }
@@ -190,6 +193,13 @@ const char* NameOf(Ending ending) {
   return "";
 }
 
+/// A stream as the APIs tell it: where it was cut, a line says so.
+std::string Told(const CapturedStream& stream) {
+  std::string json = "\"";
+  api::AppendJsonStream(json, stream);
+  return nlohmann::json::parse(json + "\"").get<std::string>();
+}
+
 void PrintJson(const Outcome& outcome, const Limits& limits) {
   const auto seconds = [](Phases::Duration duration) {
     return std::chrono::duration<double>(duration).count();
@@ -197,8 +207,8 @@ void PrintJson(const Outcome& outcome, const Limits& limits) {
   nlohmann::ordered_json json = {
       {"ending", NameOf(outcome.ending)},
       {"exit_code", ExitCodeOf(outcome)},
-      {"stdout", outcome.standard_output.bytes},
-      {"stderr", outcome.standard_error.bytes},
+      {"stdout", Told(outcome.standard_output)},
+      {"stderr", Told(outcome.standard_error)},
       {"note", Note(outcome, limits)},
       {"execution_time", seconds(outcome.wall_time)},
       {"memory_bytes", outcome.memory_peak.value_or(0)},
@@ -212,17 +222,12 @@ void PrintJson(const Outcome& outcome, const Limits& limits) {
 
 void PrintStreams(const Outcome& outcome, const Limits& limits) {
   const auto print = [](const CapturedStream& stream, std::FILE* file) {
-    (void)std::fwrite(stream.bytes.data(), 1, stream.bytes.size(), file);
+    const std::string text = stream.truncated() ? Told(stream) : stream.bytes;
+    (void)std::fwrite(text.data(), 1, text.size(), file);
     (void)std::fflush(file);
   };
   print(outcome.standard_output, stdout);
   print(outcome.standard_error, stderr);
-  for (const auto* stream : {&outcome.standard_output, &outcome.standard_error}) {
-    if (stream->truncated()) {
-      std::fprintf(stderr, "pyrunner: %llu bytes of output left out\n",
-                   static_cast<unsigned long long>(stream->total - stream->bytes.size()));
-    }
-  }
   if (const std::string note = Note(outcome, limits); !note.empty()) (void)Complain(0, note);
 }
 
@@ -248,8 +253,10 @@ class OneRun {
                                        std::move(part->supervisor), std::move(part->cgroups));
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
-    signals_.async_wait([this](const auto& error, int) {
-      if (!error) cancellation_->Cancel();
+    signals_.async_wait([this](const auto& error, int signal) {
+      if (error) return;
+      interrupted_by_ = signal;
+      cancellation_->Cancel();
     });
     engine_->Start();
     asio::co_spawn(context_, RunProgram(), asio::detached);
@@ -267,7 +274,9 @@ class OneRun {
     } else {
       auto run = engine_->Run(std::move(command_.program), cancellation_);
       const auto outcome = co_await std::move(run);
-      if (!outcome) {
+      if (interrupted_by_ != 0) {
+        exit_code_ = Complain(128 + interrupted_by_, "interrupted");
+      } else if (!outcome) {
         exit_code_ = Complain(kUnavailable, std::string(api::DescribeRejection(outcome.error())));
       } else {
         exit_code_ = ExitCodeOf(*outcome);
@@ -292,6 +301,7 @@ class OneRun {
   asio::signal_set signals_;
   std::shared_ptr<Cancellation> cancellation_ = std::make_shared<Cancellation>();
   std::unique_ptr<Engine> engine_;
+  int interrupted_by_ = 0;
   int exit_code_ = kUnavailable;
 };
 

@@ -137,7 +137,9 @@ TEST_F(ServerTest, AnswersThatNobodyReadsAreLimited) {
   options.max_body_bytes = 40'000'000;
   options.max_buffered_response_bytes = 50'000'000;
   StartServer(options);
-  const std::string large = Post("/echo", std::string(30'000'000, 'x'));
+  std::string body;
+  body.resize(30'000'000, 'x');
+  const std::string large = Post("/echo", body);
   Client unread = Connect();
   unread.Send(large);
   ASSERT_TRUE(Eventually([&] { return stats().buffered_response_bytes == 30'000'000; }));

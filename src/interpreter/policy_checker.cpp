@@ -272,7 +272,11 @@ class Checker {
       const std::string_view name = path.substr(dot + 1, next - dot - 1);
       const LoadedMember member = FindLoadedMember(owner, name);
       CheckMember(how, owner, name, member);
-      owner = member.module.empty() ? owner + "." + std::string(name) : member.module;
+      if (member.module.empty()) {
+        owner.append(".").append(name);
+      } else {
+        owner = member.module;
+      }
       dot = next;
     }
   }

@@ -4,12 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "interpreter/cpython_ast.h"
 #include "interpreter/python.h"
-
-// CPython 3.11's Include/internal/pycore_ast.h and pycore_pyarena.h, which only syntax_tree.cpp and
-// tree_walker.h include.
-struct _mod;
-struct _arena;
 
 namespace pyrunner::interpreter {
 
@@ -38,8 +34,8 @@ class SyntaxTree {
   SyntaxTree() = default;
 
   PyRef file_name_;
-  _arena* arena_ = nullptr;
-  _mod* module_ = nullptr;
+  PyArena* arena_ = nullptr;
+  mod_ty module_ = nullptr;
 };
 
 }  // namespace pyrunner::interpreter
