@@ -7,6 +7,7 @@ import os
 import random
 import sys
 import threading
+import traceback
 import types
 
 # Every random.Random with a state that forks would repeat.
@@ -61,6 +62,13 @@ def call_main(namespace):
 
         value = asyncio.run(value)
     return value
+
+
+def last_line(error):
+    """What the end of the exception's traceback says of it: "ValueError: no"."""
+    told = traceback.TracebackException(type(error), error, None)
+    told.__notes__ = None
+    return list(told.format_exception_only())[-1].rstrip("\n")
 
 
 # JSON has no NaN: json.dumps() would write what no parser but Python's own can read.

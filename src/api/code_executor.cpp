@@ -73,6 +73,7 @@ Policy CodeExecutorPolicy(const Policy& base, const CodeExecutorOptions& options
   policy.name = kCodeExecutorPolicy;
   policy.allow_standard_library = true;
   policy.allowed_modules.insert(options.allowed_modules.begin(), options.allowed_modules.end());
+  policy.allowed_modules.insert("__main__");  // the program itself
   policy.check_imports_at_run_time = true;
   policy.missing_module =
       "No module named '{}'\nEnsure required modules are installed and in ALLOWED_MODULES.";

@@ -6,14 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "api/json_input.h"
 #include "http/router.h"
 
 namespace pyrunner::api {
 
-/// The keys of the JSON object in `body`, as written, up to `limit` of them; what is found before
-/// the text stops looking like a JSON object. No substitute for parsing it.
+/// The keys of the JSON object in `body`, as written, up to `limit` of them (no request may have
+/// more values); what is found before the text stops looking like a JSON object. No substitute for
+/// parsing it.
 [[nodiscard]] std::vector<std::string_view> TopLevelKeys(std::string_view body,
-                                                         std::size_t limit = 64);
+                                                         std::size_t limit = kMaxJsonValues);
 
 /// Filled while the APIs are mounted, then mounted itself. Not thread-safe.
 class ExecuteRoute {

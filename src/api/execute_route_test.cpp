@@ -27,7 +27,8 @@ TEST(TopLevelKeys, StopWhereTheTextIsNoObject) {
 TEST(TopLevelKeys, AreBounded) {
   std::string body = "{";
   for (int i = 0; i < 1000; ++i) body += "\"k\":1,";
-  EXPECT_EQ(TopLevelKeys(body).size(), 64U);
+  EXPECT_EQ(TopLevelKeys(body).size(), 1000U);
+  EXPECT_EQ(TopLevelKeys(body, 7).size(), 7U);
 }
 
 }  // namespace

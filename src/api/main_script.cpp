@@ -76,7 +76,7 @@ std::string DescribeFailure(const Outcome& outcome, const MainScriptOptions& opt
   }
   if (outcome.result) return {};
   return Fill(wordings.stopped, "it exited with code " + std::to_string(outcome.exit_code) +
-                                    " before main() had returned");
+                                    " before it had finished");
 }
 
 void DropLastNewline(CapturedStream& stream) {

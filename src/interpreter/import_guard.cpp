@@ -11,31 +11,39 @@ namespace {
 constexpr const char* kCapsuleName = "pyrunner.policy";
 constexpr const char* kMark = "_pyrunner_missing_module";
 
-/// Raises ImportError with the policy's own message in place of the pending exception, if any.
+/// Raises ModuleNotFoundError with the policy's own message in place of the pending exception, if
+/// any.
 PyObject* RaiseMissing(const Policy& policy, std::string_view module) {
   PyErr_Clear();
   std::string text = policy.missing_module;
   if (const std::size_t at = text.find("{}"); at != std::string::npos) text.replace(at, 2, module);
-  const PyRef error(PyObject_CallFunction(PyExc_ImportError, "s#", text.data(),
+  const PyRef error(PyObject_CallFunction(PyExc_ModuleNotFoundError, "s#", text.data(),
                                           static_cast<Py_ssize_t>(text.size())));
-  if (!error || PyObject_SetAttrString(error.get(), kMark, Py_True) != 0) return nullptr;
-  PyErr_SetObject(PyExc_ImportError, error.get());
+  const PyRef name(
+      PyUnicode_DecodeUTF8(module.data(), static_cast<Py_ssize_t>(module.size()), "replace"));
+  if (!error || !name || PyObject_SetAttrString(error.get(), "name", name.get()) != 0 ||
+      PyObject_SetAttrString(error.get(), kMark, Py_True) != 0) {
+    return nullptr;
+  }
+  PyErr_SetObject(PyExc_ModuleNotFoundError, error.get());
   return nullptr;
 }
 
-/// True if the pending exception says that `first` itself is not there.
-bool IsNotFound(std::string_view first) {
-  if (PyErr_ExceptionMatches(PyExc_ModuleNotFoundError) == 0) return false;
+/// Of the pending exception, which part of the dotted path `module` is not there; empty: it is
+/// about something else.
+std::string MissingPart(std::string_view module) {
+  if (PyErr_ExceptionMatches(PyExc_ModuleNotFoundError) == 0) return {};
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;
   PyErr_Fetch(&type, &value, &traceback);
   PyErr_NormalizeException(&type, &value, &traceback);
   const PyRef name(PyObject_GetAttrString(value, "name"));
-  const bool matches = name && TextOf(name.get()) == first;
+  const std::string missing(TextOf(name.get()));
   PyErr_Clear();
   PyErr_Restore(type, value, traceback);
-  return matches;
+  const bool is_part = module == missing || module.starts_with(missing + ".");
+  return is_part ? missing : std::string();
 }
 
 /// __import__(name, globals=None, locals=None, fromlist=(), level=0)
@@ -63,8 +71,10 @@ PyObject* GuardedImport(PyObject* capsule, PyObject* arguments, PyObject* keywor
     }
   }
   PyObject* imported = PyImport_ImportModuleLevelObject(name, globals, locals, fromlist, level);
-  if (imported == nullptr && !policy->missing_module.empty() && IsNotFound(first)) {
-    return RaiseMissing(*policy, first);
+  if (imported == nullptr && !policy->missing_module.empty()) {
+    if (const std::string missing = MissingPart(module); !missing.empty()) {
+      return RaiseMissing(*policy, missing);
+    }
   }
   return imported;
 }

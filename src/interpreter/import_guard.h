@@ -11,7 +11,8 @@ namespace pyrunner::interpreter {
 /// False: an exception is pending.
 [[nodiscard]] bool GuardImports(const Policy& policy, PyObject* globals);
 
-/// True if `exception` is the guard's own, with `missing_module` as its message.
+/// True if `exception` is the guard's own, with `missing_module` as its message: it is told by that
+/// alone, as an ImportError.
 [[nodiscard]] bool IsMissingModule(PyObject* exception);
 
 }  // namespace pyrunner::interpreter

@@ -147,23 +147,6 @@ int SyntaxErrorLine(PyObject* error) {
   return result;
 }
 
-/// The exception as the end of its traceback has it: "ValueError: no".
-std::string LastLineOf(PyObject* error) {
-  PyTypeObject* type = Py_TYPE(error);
-  const PyRef module(PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__module__"));
-  const PyRef name(PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__qualname__"));
-  const PyRef message(PyObject_Str(error));
-  PyErr_Clear();
-  std::string line;
-  const std::string_view home = TextOf(module.get());
-  if (!home.empty() && home != "builtins" && home != "__main__") line.append(home).append(".");
-  line += TextOf(name.get());
-  if (const std::string_view text = TextOf(message.get()); !text.empty()) {
-    line.append(": ").append(text);
-  }
-  return line;
-}
-
 /// sys.exit's argument as an exit code; anything but a number is printed, as Python does.
 int ExitCodeOf(PyObject* error) {
   PyRef code(PyObject_GetAttrString(error, "code"));
@@ -186,8 +169,28 @@ int ExitCodeOf(PyObject* error) {
   return 1;
 }
 
+/// The exception as the end of its traceback has it: "ValueError: no".
+std::string LastLine(const PyRef& runtime, PyObject* error) {
+  constexpr std::size_t kMaxBytes = 2000;
+  PyObject* function = PyDict_GetItemString(runtime.get(), "last_line");
+  const PyRef text(PyObject_CallOneArg(function, error));
+  // Lone surrogates have no UTF-8.
+  const PyRef bytes(text ? PyUnicode_AsEncodedString(text.get(), "utf-8", "backslashreplace")
+                         : nullptr);
+  PyErr_Clear();
+  if (!bytes) return Py_TYPE(error)->tp_name;
+  std::string line(PyBytes_AsString(bytes.get()),
+                   static_cast<std::size_t>(PyBytes_Size(bytes.get())));
+  if (line.size() <= kMaxBytes) return line;
+  line.resize(kMaxBytes);
+  while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0U) == 0x80U)
+    line.pop_back();
+  if (!line.empty() && static_cast<unsigned char>(line.back()) >= 0xc0U) line.pop_back();
+  return line + " [...]";
+}
+
 /// Takes the pending exception: prints it as Python would, and says what it was.
-void ReportException(ProgramEnd& end) {
+void ReportException(const PyRef& runtime, ProgramEnd& end) {
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;
@@ -200,7 +203,7 @@ void ReportException(ProgramEnd& end) {
     const char* name = Py_TYPE(value)->tp_name;
     const char* dot = std::strrchr(name, '.');
     end.finished.exception_type = dot != nullptr ? dot + 1 : name;
-    end.finished.exception_text = LastLineOf(value);
+    end.finished.exception_text = LastLine(runtime, value);
     end.finished.memory_error = PyErr_GivenExceptionMatches(type, PyExc_MemoryError) != 0;
     end.finished.line = traceback != nullptr ? LineOf(traceback) : 0;
     if (PyErr_GivenExceptionMatches(type, PyExc_SyntaxError) != 0) {
@@ -215,6 +218,8 @@ void ReportException(ProgramEnd& end) {
   }
   if (IsMissingModule(value)) {
     // To the operator's wording belongs that it stands alone.
+    const PyRef text(PyObject_Str(value));
+    end.finished.exception_text = "ImportError: " + std::string(TextOf(text.get()));
     PySys_WriteStderr("%s", end.finished.exception_text.c_str());
     Py_XDECREF(type);
     Py_XDECREF(value);
@@ -293,9 +298,9 @@ ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendRes
     PyRef result(PyEval_EvalCode(compiled.code.get(), globals, globals));
     const bool returned =
         result && (!program.call_main || CallMain(runtime_, globals, send, end.finished.in_result));
-    if (!returned) ReportException(end);
+    if (!returned) ReportException(runtime_, end);
   } else {
-    ReportException(end);
+    ReportException(runtime_, end);
   }
   compiled.code = PyRef();
   // What a script's end does: wait for threads, atexit, then the module's own objects.

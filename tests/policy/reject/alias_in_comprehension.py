@@ -1,0 +1,3 @@
+# why: a comprehension's own scope
+import enum
+[m.sys.modules for m in [enum]]

@@ -1,0 +1,4 @@
+# why: a loop over modules, and an attribute that looks harmless
+import enum
+for module in (enum,):
+    module.sys.modules

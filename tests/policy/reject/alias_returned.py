@@ -1,0 +1,5 @@
+# why: a function that returns a module
+import enum
+def f():
+    return enum
+f().sys.modules

@@ -1,0 +1,3 @@
+# why: what a coroutine waits for
+async def f():
+    return f().cr_await  # here

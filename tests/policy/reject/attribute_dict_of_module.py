@@ -1,0 +1,3 @@
+# why: a module's dictionary
+import math
+math.__dict__["__loader__"]  # here

@@ -1,0 +1,3 @@
+# why: a module's loader loads others
+import math
+math.__loader__.load_module("os")  # here

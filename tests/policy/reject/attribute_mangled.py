@@ -1,0 +1,2 @@
+# why: what site's helpers hide in a class
+license._Printer__filenames  # here

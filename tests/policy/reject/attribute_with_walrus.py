@@ -1,0 +1,2 @@
+# why: inside a named expression
+(c := [].__class__)  # here

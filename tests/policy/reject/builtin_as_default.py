@@ -1,0 +1,3 @@
+# why: a default argument names the function
+def f(run=exec):  # here
+    run("1")

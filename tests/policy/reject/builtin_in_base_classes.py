@@ -1,0 +1,3 @@
+# why: a base class is an expression
+class A(eval("object")):  # here
+    pass

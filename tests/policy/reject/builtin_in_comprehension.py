@@ -1,0 +1,2 @@
+# why: map() calls it
+list(map(exec, ["print(1)"]))  # here

@@ -1,0 +1,2 @@
+# why: the body of a lambda
+(lambda: open("/etc/passwd"))().read()  # here

@@ -1,0 +1,4 @@
+# why: a guard is an expression
+match 1:
+    case x if eval("x"):  # here
+        pass

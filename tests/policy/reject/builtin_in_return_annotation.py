@@ -1,0 +1,3 @@
+# why: a return annotation is an expression
+def f() -> (lambda: vars())():  # here
+    pass

@@ -1,0 +1,3 @@
+# why: getattr as a value
+import functools
+functools.partial(getattr, ())("__class__")  # here

@@ -1,0 +1,4 @@
+# why: a hook for every attribute
+class A:
+    def __getattribute__(self, name):  # here
+        return name

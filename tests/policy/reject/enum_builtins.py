@@ -1,0 +1,3 @@
+# why: enum has the built-ins under a short name
+import enum
+enum.bltns.eval("1")  # here

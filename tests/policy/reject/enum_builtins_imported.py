@@ -1,0 +1,3 @@
+# why: the same, imported from
+from enum import bltns as b
+b.eval("1")

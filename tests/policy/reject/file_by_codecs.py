@@ -1,0 +1,3 @@
+# why: json carries codecs, which opens files
+import json
+json.codecs.open("/etc/passwd")  # here

@@ -1,0 +1,3 @@
+# why: numpy opens files and addresses
+from numpy import DataSource  # here
+DataSource().open("/etc/passwd")

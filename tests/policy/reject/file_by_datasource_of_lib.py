@@ -1,0 +1,3 @@
+# why: the same class from another place
+import numpy as np
+np.lib.DataSource().open("/etc/passwd")

@@ -1,0 +1,3 @@
+# why: another function of that name
+import numpy as np
+np.rec.fromfile("/etc/passwd", "u1")

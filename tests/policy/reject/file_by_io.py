@@ -1,0 +1,3 @@
+# why: open() has a second home
+from io import open as o  # here
+o("/etc/passwd")

@@ -1,0 +1,3 @@
+# why: basicConfig opens a file for writing
+import logging
+logging.basicConfig(filename="/tmp/x")

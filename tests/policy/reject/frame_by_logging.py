@@ -1,0 +1,3 @@
+# why: logging hands out the current frame
+import logging
+logging.currentframe()

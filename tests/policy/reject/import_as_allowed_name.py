@@ -1,0 +1,2 @@
+# why: the alias looks harmless
+import subprocess as math  # here

@@ -1,0 +1,2 @@
+# why: the same with another module and name
+from statistics import sys as numbers  # here

@@ -1,0 +1,2 @@
+# why: a module through a module, imported from
+from typing import sys  # here

@@ -1,0 +1,3 @@
+# why: a class's body
+class A:
+    from sys import modules  # here

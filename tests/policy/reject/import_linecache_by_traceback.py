@@ -1,0 +1,2 @@
+# why: linecache reads any file
+from traceback import linecache  # here

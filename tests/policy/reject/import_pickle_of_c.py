@@ -1,0 +1,2 @@
+# why: the module below pickle
+import _pickle  # here

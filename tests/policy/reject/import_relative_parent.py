@@ -1,0 +1,2 @@
+# why: a parent that is not there
+from ..numpy import os  # here

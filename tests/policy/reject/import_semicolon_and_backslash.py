@@ -1,0 +1,4 @@
+# why: laid out to be overlooked
+x = 1;                                                            \
+import \
+  ctypes  # a comment

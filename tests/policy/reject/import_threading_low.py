@@ -1,0 +1,2 @@
+# why: threads below threading
+import _thread  # here

@@ -1,0 +1,2 @@
+# why: del of a guarded name
+del __builtins__  # here

@@ -1,0 +1,5 @@
+# why: an exception's name
+try:
+    pass
+except ValueError as __build_class__:  # here
+    pass

@@ -1,0 +1,3 @@
+# why: a global declaration
+def f():
+    global __loader__  # here

@@ -1,0 +1,3 @@
+# why: a parameter's name
+def f(*__builtins__, **__import__):  # here
+    pass

@@ -1,0 +1,3 @@
+# why: a class's name
+class __builtins__:  # here
+    pass

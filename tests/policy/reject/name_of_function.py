@@ -1,0 +1,3 @@
+# why: a function's name
+def __import__(*a):  # here
+    pass

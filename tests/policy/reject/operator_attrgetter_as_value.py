@@ -1,0 +1,3 @@
+# why: attrgetter handed on
+import operator
+list(map(operator.attrgetter, ["real"]))  # here

@@ -1,0 +1,2 @@
+# why: what pandas computes with
+from pandas.core.computation.ops import MATHOPS  # here

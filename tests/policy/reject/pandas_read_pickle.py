@@ -1,0 +1,3 @@
+# why: a pickle is a program
+from pandas import read_pickle as read  # here
+read("x")

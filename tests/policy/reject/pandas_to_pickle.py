@@ -1,0 +1,3 @@
+# why: a frame pickles itself into a file
+import pandas as pd
+pd.DataFrame().to_pickle("/tmp/x")

@@ -1,0 +1,2 @@
+# why: code for C compilers
+from sympy.utilities.codegen import codegen  # here

@@ -1,0 +1,3 @@
+# why: preview starts programs
+from sympy import *
+preview(Symbol("x"))  # here

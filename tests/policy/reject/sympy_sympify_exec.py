@@ -1,0 +1,3 @@
+# why: text for S is code as well
+from sympy import S
+S("exec('import os')")

@@ -1,0 +1,3 @@
+# why: a module's module
+import weakref
+weakref.sys.modules  # here

@@ -1,0 +1,3 @@
+# why: a class that libraries use
+import fractions
+fractions.Fraction.limit_denominator = print

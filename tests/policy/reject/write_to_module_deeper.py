@@ -1,0 +1,3 @@
+# why: a part of a part of a module
+import numpy as np
+np.linalg.norm = print
