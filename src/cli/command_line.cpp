@@ -86,14 +86,22 @@ Status ApplyFile(const std::string& path, Settings& settings) {
   return {};
 }
 
+std::string PolicyNames(const Settings& settings) {
+  std::string names;
+  for (const auto* policies : {&BuiltinPolicies(), &settings.policies}) {
+    for (const Policy& policy : *policies) names += (names.empty() ? "" : ", ") + policy.name;
+  }
+  return names;
+}
+
 /// Checked last: the file may define the policy that a flag names.
 Status CheckPolicyName(const Settings& settings) {
   const std::string& name = settings.api.policy;
   if (name.empty() || FindPolicy(settings, name) != nullptr) return {};
   return Failure(fmt::format(
-      "policy: there is no '{}'; there are scientific, no-dangerous-imports, unsafe-calls, open "
-      "and those that the configuration file defines as [policies.NAME]",
-      name));
+      "policy: there is no '{}'; there are {} and what the configuration file defines as "
+      "[policies.NAME]",
+      name, PolicyNames(settings)));
 }
 
 Status ApplyEnvironment(Settings& settings) {

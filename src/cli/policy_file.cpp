@@ -68,7 +68,9 @@ Status ReadList(const ListKey& key, const toml::node& node, Policy& policy) {
   for (const std::string& name : names) {
     // A dunder is allowed by being on the one list of those that are.
     const bool dunder = name.starts_with("__") && name.ends_with("__");
-    if (key.from == &Policy::refused_attributes && dunder && !policy.allowed_dunders.empty()) {
+    const bool names_it =
+        key.from == &Policy::refused_attributes || key.from == &Policy::refused_builtins;
+    if (names_it && dunder && !policy.allowed_dunders.empty()) {
       policy.allowed_dunders.insert(name);
     }
     if (key.from != nullptr) (policy.*key.from).erase(name);

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "interpreter/imported_names.h"
-#include "interpreter/policy_checker.h"
+#include "interpreter/member_path.h"
 
 namespace pyrunner::interpreter {
 namespace {
@@ -46,6 +46,22 @@ std::string MissingPart(std::string_view module) {
   return is_part ? missing : std::string();
 }
 
+/// The parts of modules that an import names. False: an exception is pending.
+bool CheckParts(const Policy& policy, const std::string& module, PyObject* fromlist) {
+  auto refusal = CheckMemberPath(policy, "Import of", module);
+  const Py_ssize_t count =
+      fromlist != nullptr && PyTuple_Check(fromlist) != 0 ? PyTuple_GET_SIZE(fromlist) : 0;
+  for (Py_ssize_t i = 0; i < count && !refusal; ++i) {
+    const std::string name(TextOf(PyTuple_GET_ITEM(fromlist, i)));
+    if (name != "*") refusal = CheckMemberPath(policy, "Import of", module + "." + name);
+  }
+  if (!refusal) return true;
+  const auto message = policy.messages.find(refusal->what);
+  const std::string& text = message != policy.messages.end() ? message->second : refusal->reason;
+  PyErr_SetString(PyExc_ImportError, text.c_str());
+  return false;
+}
+
 /// __import__(name, globals=None, locals=None, fromlist=(), level=0)
 PyObject* GuardedImport(PyObject* capsule, PyObject* arguments, PyObject* keywords) {
   const auto* policy = static_cast<const Policy*>(PyCapsule_GetPointer(capsule, kCapsuleName));
@@ -63,12 +79,17 @@ PyObject* GuardedImport(PyObject* capsule, PyObject* arguments, PyObject* keywor
   const std::string module(TextOf(name));
   const std::string first = module.substr(0, module.find('.'));
   const bool by_list = fromlist != nullptr && fromlist != Py_None && PyObject_IsTrue(fromlist) == 1;
-  if (level == 0) {
+  // C code imports by way of the calling program's built-ins, with an empty list where statements
+  // have a tuple or None: that is a library's own affair.
+  const bool by_library =
+      fromlist != nullptr && PyList_CheckExact(fromlist) != 0 && PyList_GET_SIZE(fromlist) == 0;
+  if (level == 0 && !by_library) {
     if (const auto reason = CheckImport(*policy, by_list ? "Import from" : "Import of", module)) {
       if (!policy->missing_module.empty()) return RaiseMissing(*policy, first);
       PyErr_SetString(PyExc_ImportError, reason->c_str());
       return nullptr;
     }
+    if (!CheckParts(*policy, module, fromlist)) return nullptr;
   }
   PyObject* imported = PyImport_ImportModuleLevelObject(name, globals, locals, fromlist, level);
   if (imported == nullptr && !policy->missing_module.empty()) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 #include <vector>
 
 #include "interpreter/imported_names.h"
+#include "interpreter/member_path.h"
 #include "interpreter/policy_strings.h"
 #include "interpreter/tree_walker.h"
 
@@ -12,42 +14,6 @@ namespace pyrunner::interpreter {
 namespace {
 
 std::string Quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-PyRef PythonText(std::string_view text) {
-  return PyRef(PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
-}
-
-bool IsStandardModule(std::string_view name) {
-  PyObject* names = PySys_GetObject("stdlib_module_names");
-  const PyRef key = PythonText(name);
-  const bool found = names != nullptr && key && PySet_Contains(names, key.get()) == 1;
-  PyErr_Clear();
-  return found;
-}
-
-/// What a part of a module really is, as far as that is loaded. Runs no code of anybody's.
-struct LoadedMember {
-  bool found = false;
-  std::string module;  // the name of the module that it is; empty: none
-};
-
-LoadedMember FindLoadedMember(std::string_view owner, std::string_view name) {
-  LoadedMember member;
-  const PyRef owner_key = PythonText(owner);
-  const PyRef name_key = PythonText(name);
-  if (!owner_key || !name_key) return member;
-  PyObject* module = PyDict_GetItem(PyImport_GetModuleDict(), owner_key.get());
-  if (module == nullptr || PyModule_Check(module) == 0) return member;
-  PyObject* value = PyDict_GetItem(PyModule_GetDict(module), name_key.get());
-  if (value == nullptr) return member;
-  member.found = true;
-  if (PyModule_Check(value) != 0) {
-    const char* full_name = PyModule_GetName(value);
-    member.module = full_name != nullptr ? full_name : "?";
-  }
-  PyErr_Clear();
-  return member;
-}
 
 /// _Class__name: what Python makes of a class's own __name, and only of that.
 bool IsMangled(std::string_view name) {
@@ -57,40 +23,49 @@ bool IsMangled(std::string_view name) {
 
 /// A string that is written out, in one piece or as a sum of pieces.
 std::optional<std::string> LiteralText(const _expr& expression) {
-  std::vector<std::string_view> pieces;  // from the last to the first
+  const auto is_text = [](const _expr& node) {
+    return node.kind == Constant_kind && PyUnicode_Check(node.v.Constant.value) != 0;
+  };
+  std::vector<PyObject*> pieces;  // from the last to the first
   const _expr* rest = &expression;
   while (rest->kind == BinOp_kind && rest->v.BinOp.op == Add) {
     const _expr& right = *rest->v.BinOp.right;
     if (right.kind == BinOp_kind) {
       // Rare enough to allow one level: ("a" + ("b" + "c")).
-      if (right.v.BinOp.op != Add || right.v.BinOp.left->kind != Constant_kind ||
-          right.v.BinOp.right->kind != Constant_kind) {
+      if (right.v.BinOp.op != Add || !is_text(*right.v.BinOp.left) ||
+          !is_text(*right.v.BinOp.right)) {
         return std::nullopt;
       }
-      pieces.push_back(TextOf(right.v.BinOp.right->v.Constant.value));
-      pieces.push_back(TextOf(right.v.BinOp.left->v.Constant.value));
-    } else if (right.kind == Constant_kind && PyUnicode_Check(right.v.Constant.value) != 0) {
-      pieces.push_back(TextOf(right.v.Constant.value));
+      pieces.push_back(right.v.BinOp.right->v.Constant.value);
+      pieces.push_back(right.v.BinOp.left->v.Constant.value);
+    } else if (is_text(right)) {
+      pieces.push_back(right.v.Constant.value);
     } else {
       return std::nullopt;
     }
     rest = rest->v.BinOp.left;
   }
-  if (rest->kind != Constant_kind || PyUnicode_Check(rest->v.Constant.value) == 0) {
-    return std::nullopt;
-  }
-  std::string text(TextOf(rest->v.Constant.value));
-  for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) text += *piece;
+  if (!is_text(*rest)) return std::nullopt;
+  std::string text = ConstantText(rest->v.Constant.value);
+  for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) text += ConstantText(*piece);
   return text;
 }
+
+/// Where something is; an attribute is known by where it ends.
+struct Position {
+  int line = 0;
+  int byte = 0;
+  bool is_end = false;
+};
 
 /// A TreeWalker's visitor that stops at the first thing that is refused.
 class Checker {
  public:
   Checker(const Policy& policy, const ImportedNames& names) : policy_(policy), names_(names) {}
 
-  [[nodiscard]] bool Done() const { return refusal_.has_value(); }
-  [[nodiscard]] std::optional<Refusal> Take() { return std::move(refusal_); }
+  [[nodiscard]] bool Done() const { return refused_; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  [[nodiscard]] const Position& position() const { return refused_at_; }
 
   void Statement(const _stmt& node) {
     at_ = {node.lineno, node.col_offset};
@@ -121,15 +96,14 @@ class Checker {
       case Name_kind:
         return CheckNameUse(node, role);
       case Attribute_kind:
-        return CheckAttributeUse(node, role);
+        return (role & kOwner) != 0 ? void() : CheckChain(node, role);
       case Call_kind:
         return CheckCall(node);
       case Constant_kind:
-        if ((role & kProse) == 0) CheckText(TextOf(node.v.Constant.value));
-        return;
+        return CheckText(ConstantText(node.v.Constant.value), role);
       case BinOp_kind:
-        if ((role & (kProse | kAddend)) == 0 && node.v.BinOp.op == Add && policy_.check_strings) {
-          if (const auto text = LiteralText(node)) CheckText(*text);
+        if ((role & kAddend) == 0 && node.v.BinOp.op == Add && policy_.check_strings) {
+          if (const auto text = LiteralText(node)) CheckText(*text, role);
         }
         return;
       default:
@@ -144,7 +118,7 @@ class Checker {
       for (Py_ssize_t i = 0; i < asdl_seq_LEN(names); ++i) {
         const std::string_view name = TextOf(static_cast<PyObject*>(names->typed_elements[i]));
         CheckAttribute(name);
-        if (policy_.refused_pattern_attributes.contains(name)) RefuseAttribute(name);
+        if (policy_.refused_exception_attributes.contains(name)) RefuseAttribute(name);
       }
     } else if (node.kind == MatchAs_kind) {
       CheckName(node.v.MatchAs.name);
@@ -171,39 +145,37 @@ class Checker {
     CheckName(node.arg);
     const bool is_false =
         node.value->kind == Constant_kind && node.value->v.Constant.value == Py_False;
-    if (!is_false && policy_.refused_arguments.contains(name)) {
-      Refuse(name, "Argument " + Quoted(name) + " is not allowed");
-    }
+    if (!is_false && policy_.refused_arguments.contains(name)) RefuseArgument(name);
   }
 
  private:
-  struct Position {
-    int line;
-    int byte;
-  };
-
   /// `what` is refused: the operator's words for it come before ours.
   void Refuse(std::string_view what, std::string reason) {
-    if (refusal_) return;
+    if (std::exchange(refused_, true)) return;
     const auto message = policy_.messages.find(what);
-    if (message != policy_.messages.end()) reason = message->second;
-    refusal_ = {std::move(reason), at_.line, at_.byte};
+    reason_ = message != policy_.messages.end() ? message->second : std::move(reason);
+    refused_at_ = at_;
   }
   void RefuseAttribute(std::string_view name) {
     Refuse(name, "Access to " + Quoted(name) + " attribute is not allowed");
   }
+  void RefuseArgument(std::string_view name) {
+    Refuse(name, "Argument " + Quoted(name) + " is not allowed");
+  }
+
+  [[nodiscard]] bool IsStrange(std::string_view name, const Names& allowed) const {
+    return IsDunder(name) && !policy_.allowed_dunders.empty() && !allowed.contains(name);
+  }
 
   void CheckName(PyObject* name) { CheckName(TextOf(name)); }
   void CheckName(std::string_view name) {
-    if (IsDunder(name) && !policy_.allowed_dunders.empty() &&
-        !policy_.allowed_dunders.contains(name)) {
+    if (IsStrange(name, policy_.allowed_dunders)) {
       Refuse(name, "The name " + Quoted(name) + " is not allowed");
     }
   }
 
   void CheckDefinition(std::string_view name) {
-    if (IsDunder(name) && !policy_.allowed_dunders.empty() &&
-        !policy_.allowed_methods.contains(name)) {
+    if (IsStrange(name, policy_.allowed_methods)) {
       Refuse(name, "Definition of " + Quoted(name) + " is not allowed");
     }
   }
@@ -211,7 +183,8 @@ class Checker {
   void CheckNameUse(const _expr& node, unsigned role) {
     const std::string_view name = TextOf(node.v.Name.id);
     const bool called = (role & kCallee) != 0;
-    if (node.v.Name.ctx != Store && policy_.refused_builtins.contains(name)) {
+    const bool replaced = policy_.replaceable_builtins.contains(name) && names_.IsAssigned(name);
+    if (node.v.Name.ctx != Store && !replaced && policy_.refused_builtins.contains(name)) {
       return Refuse(name, (called ? "Call to " : "Use of ") + Quoted(name) + " is not allowed");
     }
     if (called && policy_.refused_calls.contains(name)) {
@@ -221,87 +194,104 @@ class Checker {
     if (node.v.Name.ctx == Load && (role & kOwner) == 0) CheckPaths(node, role);
   }
 
-  void CheckAttributeUse(const _expr& node, unsigned role) {
-    const std::string_view name = TextOf(node.v.Attribute.attr);
-    // Where the attribute itself stands, if on the line on which the expression ends.
-    at_ = {node.end_lineno, node.end_col_offset - static_cast<int>(name.size())};
-    CheckAttribute(name);
-    if (policy_.check_strings && (role & kCallee) == 0 &&
-        (name == "format" || name == "format_map")) {
-      const auto text = LiteralText(*node.v.Attribute.value);
-      if (text && FormatReadsAttributes(*text)) {
-        Refuse(name, "A format that reads attributes is not allowed except in a call");
-      }
+  /// x.a.b.c, from the inside out, so that what comes first in the text is named.
+  void CheckChain(const _expr& outermost, unsigned role) {
+    std::vector<const _expr*> chain;
+    for (const _expr* node = &outermost; node->kind == Attribute_kind;
+         node = node->v.Attribute.value) {
+      chain.push_back(node);
     }
-    if ((role & kOwner) == 0) CheckPaths(node, role);
-    if (policy_.guard_modules && node.v.Attribute.ctx != Load &&
-        node.v.Attribute.value->kind == Name_kind) {
-      const std::string_view owner = TextOf(node.v.Attribute.value->v.Name.id);
-      if (names_.IsImported(owner)) {
-        Refuse(name, "Changing " + Quoted(name) + " of " + Quoted(owner) + " is not allowed");
-      }
+    for (auto node = chain.rbegin(); node != chain.rend() && !Done(); ++node) {
+      const _expr* user = node + 1 != chain.rend() ? *(node + 1) : nullptr;
+      CheckLink(**node, user);
+    }
+    at_ = {outermost.end_lineno, outermost.end_col_offset, true};
+    CheckFormat(outermost, role);
+    CheckPaths(outermost, role);
+    CheckChange(outermost);
+  }
+
+  /// One attribute of a chain; `user` is the attribute that is taken of it, if any.
+  void CheckLink(const _expr& node, const _expr* user) {
+    const std::string_view name = TextOf(node.v.Attribute.attr);
+    at_ = {node.end_lineno, node.end_col_offset, true};
+    if (name == "__class__" && user != nullptr) {
+      // The name of an object's class is harmless, and everybody's __repr__ wants it.
+      const std::string_view wanted = TextOf(user->v.Attribute.attr);
+      if (wanted == "__name__" || wanted == "__qualname__") return;
+    }
+    CheckAttribute(name);
+    const _expr& owner = *node.v.Attribute.value;
+    if (policy_.refused_exception_attributes.contains(name) && owner.kind == Name_kind &&
+        names_.IsException(TextOf(owner.v.Name.id))) {
+      RefuseAttribute(name);
     }
   }
 
   void CheckAttribute(std::string_view name) {
-    const bool strange = IsDunder(name) && !policy_.allowed_dunders.empty() &&
-                         !policy_.allowed_dunders.contains(name);
-    if (strange || policy_.refused_attributes.contains(name) ||
+    if (IsStrange(name, policy_.allowed_dunders) || policy_.refused_attributes.contains(name) ||
         (policy_.guard_modules && IsMangled(name))) {
       RefuseAttribute(name);
     }
   }
 
-  /// Everything on the way to a part of a module.
+  /// "{0.x}".format that is not called at once, or of a text that an f-string makes.
+  void CheckFormat(const _expr& node, unsigned role) {
+    const std::string_view name = TextOf(node.v.Attribute.attr);
+    if (!policy_.check_strings || (name != "format" && name != "format_map")) return;
+    const _expr& owner = *node.v.Attribute.value;
+    if (owner.kind == JoinedStr_kind) {
+      for (Py_ssize_t i = 0; i < asdl_seq_LEN(owner.v.JoinedStr.values); ++i) {
+        const _expr& part = *owner.v.JoinedStr.values->typed_elements[i];
+        if (part.kind == Constant_kind &&
+            ConstantText(part.v.Constant.value).find('{') != std::string::npos) {
+          Refuse(name, "A format of an f-string is not allowed: one of the two will do");
+        }
+      }
+      return;
+    }
+    if ((role & kCallee) != 0) return;
+    const auto text = LiteralText(owner);
+    if (text && FormatReadsAttributes(*text)) {
+      Refuse(name, "A format that reads attributes is not allowed except in a call");
+    }
+  }
+
+  void CheckChange(const _expr& node) {
+    if (!policy_.guard_modules || node.v.Attribute.ctx == Load) return;
+    const _expr& owner = *node.v.Attribute.value;
+    if (IsParameter(owner)) return;
+    for (const std::string& path : names_.PathsOf(owner)) {
+      if (!IsModule(path)) continue;
+      const std::string_view name = TextOf(node.v.Attribute.attr);
+      Refuse(name, "Changing " + Quoted(name) + " of " + Quoted(path) + " is not allowed");
+    }
+  }
+
+  [[nodiscard]] bool IsParameter(const _expr& node) const {
+    return node.kind == Name_kind && names_.IsParameter(TextOf(node.v.Name.id));
+  }
+
+  /// What a name or a chain may lead to, by way of the modules that the program has imported.
   void CheckPaths(const _expr& node, unsigned role) {
     for (const std::string& path : names_.PathsOf(node)) {
       CheckPath("Access to", path);
       if ((role & kCallee) == 0 && policy_.literal_only.contains(path)) {
         Refuse(path, "Use of " + Quoted(path) + " is only allowed in a call");
       }
-    }
-  }
-
-  /// Step by step: what a step leads to goes by its own name from there on, so that os.path.os is
-  /// os again.
-  void CheckPath(std::string_view how, std::string_view path) {
-    std::size_t dot = path.find('.');
-    std::string owner(path.substr(0, dot));
-    while (dot != std::string_view::npos && !Done()) {
-      const std::size_t next = path.find('.', dot + 1);
-      const std::string_view name = path.substr(dot + 1, next - dot - 1);
-      const LoadedMember member = FindLoadedMember(owner, name);
-      CheckMember(how, owner, name, member);
-      if (member.module.empty()) {
-        owner.append(".").append(name);
-      } else {
-        owner = member.module;
+      const bool is_module = IsModule(path) || names_.IsImportedModule(path);
+      if (policy_.guard_modules && is_module && (role & (kCallee | kNamed)) == 0 &&
+          !IsParameter(node)) {
+        Refuse(path, "Use of module " + Quoted(path) +
+                         " as a value is not allowed: use what is in it by its name");
       }
-      dot = next;
     }
   }
 
-  void CheckMember(std::string_view how, const std::string& owner, std::string_view name,
-                   const LoadedMember& loaded) {
-    const std::string member = owner + "." + std::string(name);
-    const std::string verb = std::string(how) + " ";
-    if (policy_.refused_members.contains(member) ||
-        policy_.refused_members.contains(owner + ".*")) {
-      Refuse(member, verb + Quoted(member) + " is not allowed");
-    } else if (IsHidden(name, loaded) && !policy_.visible_members.contains(member)) {
-      Refuse(name, verb + Quoted(name) + " through " + Quoted(owner) + " is not allowed");
-    } else if (policy_.guard_modules && name.starts_with('_') && !IsDunder(name)) {
-      Refuse(name,
-             verb + Quoted(name) + ", a private part of " + Quoted(owner) + ", is not allowed");
+  void CheckPath(std::string_view how, std::string_view path) {
+    if (auto refusal = CheckMemberPath(policy_, how, path)) {
+      Refuse(refusal->what, std::move(refusal->reason));
     }
-  }
-
-  /// A module that could not be imported, under whatever name another one has it.
-  [[nodiscard]] bool IsHidden(std::string_view name, const LoadedMember& loaded) const {
-    if (!policy_.guard_modules) return false;
-    if (!loaded.found) return policy_.hidden_modules.contains(name);
-    return !loaded.module.empty() &&
-           JudgeModule(policy_, loaded.module, IsStandardModule) != ModuleVerdict::kAllowed;
   }
 
   void CheckCall(const _expr& node) {
@@ -311,15 +301,37 @@ class Checker {
         if (policy_.literal_only.contains(path)) CheckLiterals(node, path);
       }
     }
+    const auto* arguments = node.v.Call.args;
     // getattr(os, "system") is os.system.
     const bool gets_attribute = callee.kind == Name_kind && TextOf(callee.v.Name.id) == "getattr";
-    if (gets_attribute && asdl_seq_LEN(node.v.Call.args) >= 2) {
-      if (const auto name = LiteralText(*node.v.Call.args->typed_elements[1])) {
+    if (gets_attribute && asdl_seq_LEN(arguments) >= 2) {
+      if (const auto name = LiteralText(*arguments->typed_elements[1])) {
         CheckAttribute(*name);
-        for (const auto& path : names_.PathsOf(*node.v.Call.args->typed_elements[0])) {
+        for (const auto& path : names_.PathsOf(*arguments->typed_elements[0])) {
           CheckPath("Access to", path + "." + *name);
         }
       }
+    }
+    const std::string_view method =
+        callee.kind == Attribute_kind ? TextOf(callee.v.Attribute.attr) : std::string_view();
+    if (policy_.check_strings && (method == "eval" || method == "query")) {
+      for (Py_ssize_t i = 0; i < asdl_seq_LEN(arguments); ++i) {
+        if (const auto text = LiteralText(*arguments->typed_elements[i])) CheckPandasText(*text);
+      }
+    }
+  }
+
+  /// Of "x > @np.lib.y", what pandas would find under the names of the program.
+  void CheckPandasText(std::string_view text) {
+    const auto is_part = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+    };
+    for (std::size_t start = 0; start < text.size() && !Done();) {
+      const auto* begin = text.data() + start;
+      const auto* end = std::find_if_not(begin, text.data() + text.size(), is_part);
+      const std::string_view name(begin, static_cast<std::size_t>(end - begin));
+      for (const std::string& path : names_.PathsOfText(name)) CheckPath("Access to", path);
+      start += name.size() + 1;
     }
   }
 
@@ -327,6 +339,7 @@ class Checker {
     const auto check = [&](const _expr& argument) {
       if (const auto text = LiteralText(argument)) {
         ForEachIdentifier(*text, [this](std::string_view name) { CheckAttribute(name); });
+        CheckPandasText(*text);
       } else if (argument.kind != Constant_kind) {
         Refuse(path,
                "Arguments of " + Quoted(path) + " must be written out: text in quotes or numbers");
@@ -340,17 +353,35 @@ class Checker {
     }
   }
 
-  void CheckText(std::string_view text) {
-    if (!policy_.check_strings) return;
-    if (policy_.refused_arguments.contains(text)) {
-      return Refuse(text, "Argument " + Quoted(text) + " is not allowed");
-    }
-    const auto harmless = [this](std::string_view name) {
-      return policy_.allowed_dunders.contains(name);
+  void CheckText(std::string_view text, unsigned role) {
+    if (!policy_.check_strings || text.empty()) return;
+    const bool prose = (role & kProse) != 0;
+    const auto refuse = [this](std::string_view name) {
+      Refuse(name, "Text that reaches " + Quoted(name) + " is not allowed");
     };
-    if (const auto name = ReachedAttribute(text, harmless)) {
-      Refuse(*name, "Text that reaches " + Quoted(*name) + " is not allowed");
+    if (prose && !names_.formats_variables()) return;
+    if (!prose) {
+      if (policy_.refused_arguments.contains(text)) return RefuseArgument(text);
+      if (IsPythonsDunder(text) && !policy_.allowed_dunders.contains(text)) return refuse(text);
+      // How matplotlib is told to import a backend of the program's choice.
+      if (text.starts_with("module://")) return refuse(text);
     }
+    ForEachMention(text, [&](const Mention& mention) {
+      const std::string_view name = mention.name;
+      const bool refused =
+          IsStrange(name, policy_.allowed_dunders) || policy_.refused_attributes.contains(name);
+      if (mention.in_field) {
+        if (refused) refuse(name);
+        return;
+      }
+      if (prose) return;
+      const bool calls_builtin = mention.called && !mention.owned &&
+                                 policy_.refused_builtins.contains(name) &&
+                                 !policy_.replaceable_builtins.contains(name) &&
+                                 (name != "open" || text.starts_with(name));
+      const bool reaches = refused && (mention.owned || (mention.called && IsDunder(name)));
+      if (calls_builtin || reaches) refuse(name);
+    });
   }
 
   void CheckModule(std::string_view how, std::string_view module) {
@@ -394,54 +425,52 @@ class Checker {
 
   const Policy& policy_;
   const ImportedNames& names_;
-  Position at_{};
-  std::optional<Refusal> refusal_;
+  Position at_;
+  bool refused_ = false;
+  std::string reason_;
+  Position refused_at_;
 };
 
-/// A byte offset in a line as a column in characters, from 1.
-int ColumnOf(std::string_view source, int line, int byte) {
+/// The text of a line, from 1; without its end.
+std::string_view LineOf(std::string_view source, int line) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (source.starts_with(kByteOrderMark)) source.remove_prefix(kByteOrderMark.size());
   for (int i = 1; i < line; ++i) {
-    const std::size_t end = source.find_first_of("\r\n", 0);
-    if (end == std::string_view::npos) return byte + 1;
+    const std::size_t end = source.find_first_of("\r\n");
+    if (end == std::string_view::npos) return {};
     const bool two = source.substr(end).starts_with("\r\n");
     source.remove_prefix(end + (two ? 2 : 1));
   }
-  source = source.substr(0, static_cast<std::size_t>(std::max(byte, 0)));
-  const auto is_first_byte = [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  };
-  return 1 + static_cast<int>(std::count_if(source.begin(), source.end(), is_first_byte));
+  return source.substr(0, source.find_first_of("\r\n"));
+}
+
+/// A position as a column in characters, from 1. An identifier can be longer in the text than its
+/// normalised self, so that the start of one is found from its end.
+int ColumnOf(std::string_view source, const Position& position) {
+  const std::string_view line = LineOf(source, position.line);
+  auto byte = std::min(static_cast<std::size_t>(std::max(position.byte, 0)), line.size());
+  if (position.is_end) {
+    const auto is_part = [](char c) {
+      const auto value = static_cast<unsigned char>(c);
+      return std::isalnum(value) != 0 || c == '_' || value >= 0x80;
+    };
+    while (byte > 0 && is_part(line[byte - 1])) --byte;
+  }
+  const std::string_view before = line.substr(0, byte);
+  return 1 + static_cast<int>(std::count_if(before.begin(), before.end(), [](char c) {
+           return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+         }));
 }
 
 }  // namespace
-
-std::optional<std::string> CheckImport(const Policy& policy, std::string_view how,
-                                       std::string_view module) {
-  const std::string_view first = module.substr(0, module.find('.'));
-  if (first.empty()) return std::nullopt;  // relative: there is no package to be relative to
-  const auto message = policy.messages.find(first);
-  const std::string sentence = std::string(how) + " " + Quoted(first) + " is not ";
-  switch (JudgeModule(policy, module, IsStandardModule)) {
-    case ModuleVerdict::kAllowed:
-      return std::nullopt;
-    case ModuleVerdict::kRefused:
-      return message != policy.messages.end() ? message->second : sentence + "allowed";
-    case ModuleVerdict::kNotListed:
-      return message != policy.messages.end() ? message->second : sentence + "in the allowed list";
-  }
-  return std::nullopt;
-}
 
 std::optional<Refusal> CheckPolicy(const Policy& policy, const SyntaxTree& tree,
                                    std::string_view source) {
   const ImportedNames names(tree.module());
   Checker checker(policy, names);
   TreeWalker<Checker>(checker).Walk(tree.module());
-  auto refusal = checker.Take();
-  if (refusal) refusal->column = ColumnOf(source, refusal->line, refusal->column);
-  return refusal;
+  if (!checker.Done()) return std::nullopt;
+  return Refusal{checker.reason(), checker.position().line, ColumnOf(source, checker.position())};
 }
 
 }  // namespace pyrunner::interpreter

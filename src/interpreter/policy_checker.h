@@ -22,9 +22,4 @@ struct Refusal {
 [[nodiscard]] std::optional<Refusal> CheckPolicy(const Policy& policy, const SyntaxTree& tree,
                                                  std::string_view source);
 
-/// What the policy says of an import of `module`, a dotted path, as the sentence for a refusal;
-/// `how` is "Import of" or "Import from".
-[[nodiscard]] std::optional<std::string> CheckImport(const Policy& policy, std::string_view how,
-                                                     std::string_view module);
-
 }  // namespace pyrunner::interpreter

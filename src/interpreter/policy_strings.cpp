@@ -1,6 +1,7 @@
 #include "interpreter/policy_strings.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace pyrunner::interpreter {
@@ -30,28 +31,35 @@ void ForEachFieldPart(std::string_view text, const std::function<void(std::strin
 }  // namespace
 
 bool IsDunder(std::string_view name) {
-  return name.size() > 4 && name.starts_with("__") && name.ends_with("__");
+  return name.size() > 4 && name.starts_with("__") && name.ends_with("__") &&
+         name.find_first_not_of('_') != std::string_view::npos;
 }
 
-std::optional<std::string> ReachedAttribute(std::string_view text,
-                                            const std::function<bool(std::string_view)>& harmless) {
-  if (IsDunder(text) && std::all_of(text.begin(), text.end(), IsIdentifierPart) &&
-      !harmless(text)) {
-    return std::string(text);
-  }
-  std::optional<std::string> reached;
+bool IsPythonsDunder(std::string_view text) {
+  // What objects, classes, functions and modules have, and what leads from them to others.
+  constexpr std::array kNames = {
+      "__base__",          "__bases__",      "__builtins__",     "__cached__",    "__class__",
+      "__closure__",       "__code__",       "__defaults__",     "__delattr__",   "__dict__",
+      "__func__",          "__getattr__",    "__getattribute__", "__globals__",   "__import__",
+      "__init_subclass__", "__kwdefaults__", "__loader__",       "__mro__",       "__objclass__",
+      "__path__",          "__reduce__",     "__reduce_ex__",    "__self__",      "__setattr__",
+      "__spec__",          "__subclasses__", "__subclasshook__", "__traceback__", "__weakref__",
+      "__wrapped__"};
+  return std::find(kNames.begin(), kNames.end(), text) != kNames.end();
+}
+
+void ForEachMention(std::string_view text, const std::function<void(const Mention&)>& found) {
   ForEachFieldPart(text, [&](std::string_view part) {
-    if (!reached && part.starts_with('_') && !harmless(part)) reached = std::string(part);
+    if (std::all_of(part.begin(), part.end(), IsIdentifierPart)) {
+      found({.name = part, .in_field = true});
+    }
   });
-  if (reached || text.find("__") == std::string_view::npos) return reached;
   ForEachIdentifier(text, [&](std::string_view name) {
-    if (reached || !IsDunder(name) || harmless(name)) return;
     const char* behind = name.data() + name.size();
-    const bool called = behind != text.data() + text.size() && *behind == '(';
-    const bool owned = name.data() != text.data() && *(name.data() - 1) == '.';
-    if (called || owned) reached = std::string(name);
+    found({.name = name,
+           .owned = name.data() != text.data() && *(name.data() - 1) == '.',
+           .called = behind != text.data() + text.size() && *behind == '('});
   });
-  return reached;
 }
 
 bool FormatReadsAttributes(std::string_view text) {

@@ -9,15 +9,23 @@
 
 namespace pyrunner::interpreter {
 
-/// __name__
+/// __name__, and not a row of underscores.
 [[nodiscard]] bool IsDunder(std::string_view name);
 
-/// The first name like __this__ that `text` would reach if some function took it for code, for an
-/// attribute or for a format: text that is such a name, that has one behind a dot or before a
-/// parenthesis, or a format field that reads one or a private one ("{0._x}"). Names that are
-/// `harmless` are passed over.
-[[nodiscard]] std::optional<std::string> ReachedAttribute(
-    std::string_view text, const std::function<bool(std::string_view)>& harmless);
+/// True if `text` is a name like __this__ that Python itself gives to something.
+[[nodiscard]] bool IsPythonsDunder(std::string_view text);
+
+/// How a name stands in a text.
+struct Mention {
+  std::string_view name;
+  bool owned = false;     // behind a dot
+  bool called = false;    // before a parenthesis
+  bool in_field = false;  // a format field reads it: "{0.name}"
+};
+
+/// Calls `found` with each identifier of `text`, as some function would see it that took the text
+/// for code, for an attribute or for a format.
+void ForEachMention(std::string_view text, const std::function<void(const Mention&)>& found);
 
 /// True if str.format() of `text` would read an attribute or an item of an argument: "{0.x}".
 [[nodiscard]] bool FormatReadsAttributes(std::string_view text);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "interpreter/cpython_ast.h"
@@ -11,10 +12,12 @@ namespace pyrunner::interpreter {
 
 /// What an expression is to the node above it. Bits.
 inline constexpr unsigned kNoRole = 0;
-inline constexpr unsigned kCallee = 1;  // what a call calls
-inline constexpr unsigned kOwner = 2;   // what an attribute is taken of
-inline constexpr unsigned kProse = 4;   // text for people: a docstring, print(), an exception's
-inline constexpr unsigned kAddend = 8;  // an operand of +, the whole sum of which was seen
+inline constexpr unsigned kCallee = 1;    // what a call calls
+inline constexpr unsigned kOwner = 2;     // what an attribute is taken of
+inline constexpr unsigned kProse = 4;     // text for people: a docstring, print(), an exception's
+inline constexpr unsigned kNamed = 16;    // what an assignment gives another name, or print() shows
+inline constexpr unsigned kInClass = 32;  // a statement that is directly in a class body
+inline constexpr unsigned kAddend = 8;    // an operand of +, the whole sum of which was seen
 
 /// Calls, for each node, the visitor's function of its kind:
 ///   void Statement(const _stmt&), void Expression(const _expr&, unsigned role),
@@ -57,7 +60,7 @@ class TreeWalker {
   void Visit(const Entry& entry) {
     switch (entry.kind) {
       case Kind::kStatement:
-        return VisitStatement(*static_cast<const _stmt*>(entry.node));
+        return VisitStatement(*static_cast<const _stmt*>(entry.node), entry.role);
       case Kind::kExpression:
         return VisitExpression(*static_cast<const _expr*>(entry.node), entry.role);
       case Kind::kPattern:
@@ -77,7 +80,7 @@ class TreeWalker {
     }
   }
 
-  void Push(const _stmt* node) { PushNode(node, Kind::kStatement); }
+  void Push(const _stmt* node, unsigned role = kNoRole) { PushNode(node, Kind::kStatement, role); }
   void Push(const _expr* node, unsigned role = kNoRole) { PushNode(node, Kind::kExpression, role); }
   void Push(const _pattern* node) { PushNode(node, Kind::kPattern); }
   void Push(const _excepthandler* node) { PushNode(node, Kind::kHandler); }
@@ -120,8 +123,10 @@ class TreeWalker {
     for (Py_ssize_t i = 0; i < asdl_seq_LEN(sequence); ++i) Push(sequence->typed_elements[i], role);
   }
 
-  void VisitStatement(const _stmt& node) {
+  void VisitStatement(const _stmt& node, unsigned role) {
     visitor_.Statement(node);
+    // What a class body names is an attribute of the class, and no other name.
+    const unsigned assigned = (role & kInClass) != 0 ? kNoRole : kNamed;
     const auto& v = node.v;
     switch (node.kind) {
       case FunctionDef_kind:
@@ -134,21 +139,21 @@ class TreeWalker {
         PushAll(v.ClassDef.decorator_list);
         PushAll(v.ClassDef.bases);
         PushAll(v.ClassDef.keywords);
-        return PushAll(v.ClassDef.body);
+        return PushAll(v.ClassDef.body, kInClass);
       case Return_kind:
         return Push(v.Return.value);
       case Delete_kind:
         return PushAll(v.Delete.targets);
       case Assign_kind:
         PushAll(v.Assign.targets);
-        return Push(v.Assign.value);
+        return Push(v.Assign.value, assigned);
       case AugAssign_kind:
         Push(v.AugAssign.target);
         return Push(v.AugAssign.value);
       case AnnAssign_kind:
         Push(v.AnnAssign.target);
         Push(v.AnnAssign.annotation);
-        return Push(v.AnnAssign.value);
+        return Push(v.AnnAssign.value, assigned);
       case For_kind:
       case AsyncFor_kind:
         Push(v.For.target);
@@ -203,7 +208,7 @@ class TreeWalker {
         return PushAll(v.BoolOp.values);
       case NamedExpr_kind:
         Push(v.NamedExpr.target);
-        return Push(v.NamedExpr.value);
+        return Push(v.NamedExpr.value, kNamed);
       case BinOp_kind: {
         const unsigned operand = (v.BinOp.op == Add ? kAddend : kNoRole) | (role & kProse);
         Push(v.BinOp.left, operand);
@@ -242,7 +247,8 @@ class TreeWalker {
         Push(v.Compare.left);
         return PushAll(v.Compare.comparators);
       case Call_kind: {
-        const unsigned arguments = role & kProse ? ProseOf(*v.Call.func) : kNoRole;
+        const unsigned arguments = (role & kProse ? ProseOf(*v.Call.func) : kNoRole) |
+                                   (OnlyLooks(*v.Call.func) ? kNamed : kNoRole);
         Push(v.Call.func, kCallee);
         PushAll(v.Call.args, arguments);
         return PushAll(v.Call.keywords, arguments);
@@ -281,6 +287,16 @@ class TreeWalker {
     const bool for_people =
         text == "print" || text.ends_with("Error") || text.ends_with("Exception");
     return for_people ? kProse : kNoRole;
+  }
+
+  /// Is it a built-in function that looks at its arguments, and hands on none of them?
+  static bool OnlyLooks(const _expr& callee) {
+    if (callee.kind != Name_kind) return false;
+    const char* name = PyUnicode_AsUTF8(callee.v.Name.id);
+    const std::string_view text = name != nullptr ? name : "";
+    constexpr std::string_view kNames[] = {"print", "dir",        "type",    "id",   "repr",
+                                           "str",   "isinstance", "hasattr", "help", "callable"};
+    return std::find(std::begin(kNames), std::end(kNames), text) != std::end(kNames);
   }
 
   void VisitPattern(const _pattern& node) {

@@ -36,6 +36,7 @@ Policy Scientific() {
   policy.refused_builtins = {
       "eval",    "exec",    "compile", "__import__", "open", "getattr", "setattr",
       "delattr", "breakpoint", "globals", "locals",  "vars",    "help"};
+  policy.replaceable_builtins = {"help", "locals", "vars"};
   policy.refused_calls = {"file", "raw_input", "execfile", "reload"};
 
   policy.refused_attributes = {
@@ -45,11 +46,12 @@ Policy Scientific() {
       "f_locals", "f_trace", "gi_code", "gi_frame", "gi_yieldfrom", "tb_frame", "tb_lasti",
       "tb_next", "func_code", "func_globals", "im_func", "im_self",
       // Modules that libraries carry under names that nothing else has.
-      "_builtins", "_os", "_sys", "bltns", "builtins", "ctypes", "ctypeslib", "f2py",
-      "importlib", "pdoctest", "subprocess"};
+      "_builtins", "_convert_", "exec_", "import_module", "import_optional_dependency", "_os", "_sys", "bltns", "builtins", "ctypes", "ctypeslib", "f2py",
+      "importlib", "pdoctest", "subprocess", "to_pickle"};
   policy.allowed_dunders = {
       "__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__all__", "__and__",
-      "__anext__", "__annotations__", "__array__", "__array_priority__", "__array_ufunc__",
+      "__anext__", "__annotations__", "__array__", "__array_finalize__", "__array_function__",
+      "__array_priority__", "__array_ufunc__", "__array_wrap__",
       "__author__", "__await__", "__bool__", "__bytes__", "__call__", "__cause__",
       "__ceil__", "__complex__", "__contains__", "__context__", "__copy__", "__copyright__",
       "__credits__", "__date__", "__debug__", "__deepcopy__", "__delitem__", "__divmod__",
@@ -70,7 +72,7 @@ Policy Scientific() {
   policy.allowed_methods = policy.allowed_dunders;
   policy.allowed_methods.insert({"__class_getitem__", "__del__", "__delattr__", "__delete__",
                                  "__dir__", "__get__", "__getattr__", "__set__", "__setattr__"});
-  policy.refused_pattern_attributes = {"obj"};
+  policy.refused_exception_attributes = {"obj"};
 
   policy.refused_members = {
       "io.BufferedRandom", "io.BufferedReader", "io.BufferedWriter", "io.FileIO",
@@ -78,7 +80,7 @@ Policy Scientific() {
       "logging.handlers", "string.Formatter", "types.CodeType", "traceback.walk_stack",
       "traceback.walk_tb", "traceback.extract_stack", "zoneinfo.reset_tzpath",
       // numpy: files, C, compilers, code in strings.
-      "numpy.DataSource", "numpy.compat", "numpy.ctypeslib", "numpy.distutils",
+      "numpy.DataSource", "numpy.core.fromfile", "numpy.core.memmap", "numpy.core.multiarray.fromfile", "numpy.core.records.fromfile", "numpy.lib.DataSource", "numpy.lib.memmap", "numpy.rec.fromfile", "pandas.io.api.read_pickle", "traceback.FrameSummary", "traceback.StackSummary", "traceback.print_list", "traceback.format_list", "warnings.formatwarning", "warnings.showwarning", "warnings.warn_explicit", "logging.currentframe", "enum.global_enum", "typing.get_type_hints", "typing.ForwardRef", "numpy.compat", "numpy.ctypeslib", "numpy.distutils",
       "numpy.f2py", "numpy.fromfile", "numpy.lib.format", "numpy.lib.npyio",
       "numpy.lib.utils", "numpy.memmap", "numpy.source", "numpy.testing", "numpy.lookfor",
       // pandas
@@ -102,7 +104,7 @@ Policy Scientific() {
   policy.hidden_modules = {
       "ast", "asyncio", "atexit", "builtins", "bz2", "code", "codecs", "codeop", "copyreg",
       "ctypes", "dis", "doctest", "fcntl", "ftplib", "gc", "getpass", "glob", "gzip",
-      "http", "imp", "importlib", "inspect", "io", "joblib", "linecache", "locale", "lzma",
+      "http", "exec_", "imp", "import_module", "import_optional_dependency", "importlib", "inspect", "io", "joblib", "linecache", "locale", "lzma",
       "marshal", "mm", "mmap", "multiprocessing", "nt", "os", "parser", "pathlib", "pdb",
       "pickle", "pickletools", "pkgutil", "platform", "posix", "posixpath", "profile",
       "psutil", "pty", "pwd", "pydoc", "resource", "runpy", "select", "selectors", "shelve",
@@ -110,7 +112,7 @@ Policy Scientific() {
       "subprocess", "symtable", "sys", "sysconfig", "tarfile", "tempfile", "thread",
       "threading", "threadpoolctl", "timeit", "tokenize", "trace", "tracemalloc",
       "unittest", "urllib", "zipfile", "zipimport"};
-  policy.visible_members = {"scipy.signal",      "scipy.io",    "pandas.io",
+  policy.visible_members = {"dateutil.parser", "html.parser", "numpy.ma.trace", "sympy.physics.units.mm", "sympy.matrices.expressions.trace", "scipy.signal",      "scipy.io",    "pandas.io",
                             "scipy.stats.trace", "numpy.trace", "numpy.select",
                             "sympy.trace",       "sympy.Trace", "numpy.linalg.trace"};
   policy.literal_only = {"operator.attrgetter", "operator.methodcaller", "pandas.eval"};

@@ -36,6 +36,8 @@ struct Policy {
 
   // Built-in functions that a program may neither call nor name.
   Names refused_builtins;
+  // Those of them whose names a program may use for variables of its own.
+  Names replaceable_builtins;
   // Functions that are refused by name when they are called.
   Names refused_calls;
 
@@ -45,8 +47,8 @@ struct Policy {
   Names allowed_dunders;
   // Those that it may also define as methods.
   Names allowed_methods;
-  // Attributes that a class pattern may not read: case AttributeError(obj=x).
-  Names refused_pattern_attributes;
+  // Attributes that may not be read of a caught exception, nor by a class pattern.
+  Names refused_exception_attributes;
 
   // Parts of modules, as dotted paths; "subprocess.*" is everything in a module.
   Names refused_members;
@@ -55,7 +57,7 @@ struct Policy {
   // something else of that name ("scipy.signal").
   Names hidden_modules;
   Names visible_members;
-  // Private parts of modules, changes to modules, relative imports.
+  // Private parts of modules, changes to modules, modules as values, relative imports.
   bool guard_modules = false;
 
   // Functions of which every argument must be a literal, dotted: what they are told to do is code.

@@ -22,11 +22,12 @@ void ForEachPart(P& policy, Text text, Flag flag, Set set, Texts texts) {
   set(policy.allowed_modules);
   set(policy.refused_modules);
   set(policy.refused_builtins);
+  set(policy.replaceable_builtins);
   set(policy.refused_calls);
   set(policy.refused_attributes);
   set(policy.allowed_dunders);
   set(policy.allowed_methods);
-  set(policy.refused_pattern_attributes);
+  set(policy.refused_exception_attributes);
   set(policy.refused_members);
   set(policy.hidden_modules);
   set(policy.visible_members);

@@ -76,7 +76,8 @@ messages = { socket = "No network here: upload the data with your program instea
             with self.subTest(code=code):
                 seen = self.server.result(code)
                 self.assertIn("refusal", seen, str(seen))
-                self.ends_in_import_error(f"exec({code!r})\n", seen["error"])
+                self.ends_in_import_error(f"code = {[*code]!r}\nexec(''.join(code))\n",
+                                          seen["error"])
 
     def test_every_way_to_run_text(self):
         reason = "Import of 'os' is not allowed"
@@ -121,28 +122,6 @@ messages = { socket = "No network here: upload the data with your program instea
             "import pandas as pd, io\n"
             "print(pd.read_csv(io.StringIO('a\\n1')).a.sum(), pd.DataFrame({'a': [1]}).to_html()[:6])"
             "\n"), "1 <table\n")
-
-
-class HiddenImportsThroughLibraries(OwnPolicy):
-    """Functions of libraries that import what they are told."""
-
-    policies = """
-[policies.lab]
-extends = "scientific"
-allow_modules = ["importlib", "pkgutil"]
-allow_builtins = ["getattr"]
-allow_attributes = ["importlib", "__import__"]
-allow_members = ["importlib"]
-"""
-
-    def test_importlib_obeys(self):
-        self.assertEqual(self.prints("import importlib\nprint(importlib.import_module('math').pi)"),
-                         "3.141592653589793\n")
-        for code in ("importlib.import_module('ctypes')", "importlib.__import__('ctypes')",
-                     "pkgutil.resolve_name('ctypes:CDLL')"):
-            with self.subTest(code=code):
-                self.ends_in_import_error("import importlib, pkgutil\n" + code,
-                                          "Import of 'ctypes' is not in the allowed list")
 
 
 class ImportsOfLibraries(ServerTest):

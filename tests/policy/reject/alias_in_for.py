@@ -1,4 +1,4 @@
 # why: a loop over modules
 import random
-for module in (random,):
-    module._os.system("id")  # here
+for module in (random,):  # here
+    module._os.system("id")

@@ -1,3 +1,0 @@
-# why: a class that libraries use
-import fractions
-fractions.Fraction.limit_denominator = print
