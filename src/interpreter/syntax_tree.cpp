@@ -1,5 +1,6 @@
 #include "interpreter/syntax_tree.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "interpreter/cpython_ast.h"
@@ -10,6 +11,17 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kFlags = PyCF_IGNORE_COOKIE | PyCF_SOURCE_IS_UTF8;
 constexpr int kOptimization = -1;  // the interpreter's own: none
+
+/// The parser calls it a lack of memory when its own stack is full. While the tree so far is still
+/// held, more memory tells the two apart.
+void TellDepthFromMemory() {
+  if (PyErr_Occurred() == nullptr || PyErr_ExceptionMatches(PyExc_MemoryError) == 0) return;
+  constexpr std::size_t kSome = std::size_t{1} << 20;
+  void* some = std::malloc(kSome);
+  if (some == nullptr) return;
+  std::free(some);
+  PyErr_SetString(PyExc_SyntaxError, "the program is nested too deeply");
+}
 
 }  // namespace
 
@@ -28,6 +40,7 @@ SyntaxTree SyntaxTree::Parse(std::string_view source, const char* file_name) {
   flags.cf_flags = kFlags;
   tree.module_ = _PyParser_ASTFromString(text.c_str(), tree.file_name_.get(), Py_file_input, &flags,
                                          tree.arena_);
+  if (tree.module_ == nullptr) TellDepthFromMemory();
   return tree;
 }
 
