@@ -41,7 +41,7 @@ auto Fields(const Failed& m) { return std::tuple(m.step, m.error_number, m.detai
 auto Fields(const Refused& m) { return std::tuple(m.cause, m.reason, m.line, m.column); }
 auto Fields(const Finished& m) {
   return std::tuple(m.exception_type, m.exception_text, m.line, m.in_result, m.memory_error,
-                    m.compile_nanoseconds, m.run_nanoseconds);
+                    m.compile_nanoseconds, m.run_nanoseconds, m.peak_memory_bytes);
 }
 auto Fields(const ProgramMessage& m) {
   return std::tuple(m.wall_milliseconds, m.memory_bytes, m.policy, m.code, m.standard_input,

@@ -28,7 +28,7 @@
 #include "base/fd.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
-#include "cli/privileged_start.h"
+#include "cli/host.h"
 #include "engine/engine.h"
 
 namespace pyrunner::cli {
@@ -246,11 +246,11 @@ class OneRun {
 
   int Run() {
     ::signal(SIGPIPE, SIG_IGN);
-    auto part = DoPrivilegedPart(command_.settings.engine);
+    auto part = PrepareHost(command_.settings.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
-    if (Status done = GiveUpRoot(); !done) return Complain(kFailure, done.error().message);
+    if (Status done = GiveUpPrivileges(); !done) return Complain(kFailure, done.error().message);
     engine_ = std::make_unique<Engine>(context_.get_executor(), command_.settings.engine,
-                                       std::move(part->supervisor), std::move(part->cgroups));
+                                       std::move(part->supervisor), std::move(part->resources));
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
     signals_.async_wait([this](const auto& error, int signal) {

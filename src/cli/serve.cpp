@@ -18,8 +18,8 @@
 #include "api/apis.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
+#include "cli/host.h"
 #include "cli/log.h"
-#include "cli/privileged_start.h"
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -80,20 +80,25 @@ class Service {
       return Complain(kHostLacksSomething, done.error().message);
     }
     ::signal(SIGPIPE, SIG_IGN);
-    auto part = DoPrivilegedPart(settings_.engine);
+    auto part = PrepareHost(settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
 
     server_ = std::make_unique<http::Server>(context_, settings_.server, router_);
     if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
       return Complain(kFailure, listening.error().message);
     }
-    if (Status done = GiveUpRoot(); !done) return Complain(kFailure, done.error().message);
+    if (Status done = GiveUpPrivileges(); !done) return Complain(kFailure, done.error().message);
 
-    log_->info("isolation: user, pid, mount, network, ipc, uts and cgroup namespaces; cgroups: {}",
-               part->cgroup_description);
+    log_->info("isolation: user, pid, mount, network, ipc, uts and cgroup namespaces; {}",
+               part->description);
+    if (!part->resources.own_users) {
+      log_->info(
+          "not started as the host's root: sandboxes run as user {}, each in namespaces of its own",
+          ::geteuid());
+    }
     settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
-                                       std::move(part->supervisor), std::move(part->cgroups));
+                                       std::move(part->supervisor), std::move(part->resources));
     api::MountApis(router_, *engine_, settings_.api);
 
     signals_.add(SIGINT);

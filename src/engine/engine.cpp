@@ -30,10 +30,10 @@ std::uint32_t SlotsFor(const EngineOptions& options) {
 }
 
 Engine::Engine(asio::any_io_executor executor, EngineOptions options,
-               sandbox::SupervisorProcess supervisor, std::vector<sandbox::Cgroup> cgroups)
+               sandbox::SupervisorProcess supervisor, sandbox::SandboxResources resources)
     : options_(std::move(options)),
       supervisor_(executor, std::move(supervisor)),
-      slots_(executor, std::move(cgroups), supervisor_),
+      slots_(executor, std::move(resources), supervisor_),
       admission_(executor, options_.max_running, options_.max_queued),
       pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_),
              Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_)},

@@ -24,7 +24,7 @@ namespace pyrunner {
 class Engine final : public Runner {
  public:
   Engine(boost::asio::any_io_executor executor, EngineOptions options,
-         sandbox::SupervisorProcess supervisor, std::vector<sandbox::Cgroup> cgroups);
+         sandbox::SupervisorProcess supervisor, sandbox::SandboxResources resources);
 
   /// Starts the zygotes, the cheap one first.
   void Start();

@@ -71,7 +71,7 @@ struct Outcome {
   CapturedStream standard_output;
   CapturedStream standard_error;
   std::chrono::nanoseconds wall_time{};  // from the program's dispatch to the end of its process
-  std::optional<std::uint64_t> memory_peak;  // bytes of the program's own, from its cgroup
+  std::optional<std::uint64_t> memory_peak;  // the program's own bytes
   Phases phases;
 };
 

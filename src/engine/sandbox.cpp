@@ -214,6 +214,7 @@ void Sandbox::TakeFinished(std::string_view payload) {
     memory_error_ = finished->memory_error;
   }
   exit_code_ = finished->exit_code & 0xff;
+  told_memory_ = finished->peak_memory_bytes;
   CompleteIfSilent();
 }
 
@@ -350,6 +351,9 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   outcome.standard_output = output_.Take();
   outcome.standard_error = error_.Take();
   outcome.memory_peak = slot_.cgroup.MemoryPeak();
+  if (!slot_.cgroup.valid() && finished_) {
+    outcome.memory_peak = std::min(told_memory_, program.limits.memory_bytes);
+  }
   Classify(outcome, program);
   outcome.phases = phases_;
   outcome.phases.fork = fork_time_;

@@ -118,7 +118,8 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   bool finished_ = false;
   int exit_code_ = 0;      // as it said when it finished
   bool silenced_ = false;  // it has closed its outputs and said its last word, and was killed
-  bool run_over_ = false;  // the Outcome is out; what is left is to reap
+  std::uint64_t told_memory_ = 0;  // by the sandbox itself, for where no cgroup counts it
+  bool run_over_ = false;          // the Outcome is out; what is left is to reap
   Phases phases_;
   std::optional<UncaughtException> exception_;
   bool memory_error_ = false;

@@ -8,11 +8,12 @@
 
 namespace pyrunner {
 
-Slots::Slots(boost::asio::any_io_executor executor, std::vector<sandbox::Cgroup> cgroups,
+Slots::Slots(boost::asio::any_io_executor executor, sandbox::SandboxResources resources,
              SupervisorClient& supervisor)
     : executor_(std::move(executor)), supervisor_(supervisor) {
-  for (std::uint32_t index = 0; index < cgroups.size(); ++index) {
-    free_.push_back({index, sandbox::kFirstSandboxUid + index, std::move(cgroups[index])});
+  for (std::uint32_t index = 0; index < resources.cgroups.size(); ++index) {
+    const std::uint32_t uid = resources.own_users ? sandbox::kFirstSandboxUid + index : 0;
+    free_.push_back({index, uid, std::move(resources.cgroups[index])});
   }
 }
 

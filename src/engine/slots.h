@@ -9,6 +9,7 @@
 
 #include "engine/supervisor_client.h"
 #include "sandbox/cgroup.h"
+#include "sandbox/resources.h"
 
 namespace pyrunner {
 
@@ -23,7 +24,7 @@ struct Slot {
 /// from the gateway's thread; outlives every sandbox.
 class Slots {
  public:
-  Slots(boost::asio::any_io_executor executor, std::vector<sandbox::Cgroup> cgroups,
+  Slots(boost::asio::any_io_executor executor, sandbox::SandboxResources resources,
         SupervisorClient& supervisor);
 
   [[nodiscard]] std::optional<Slot> Take();

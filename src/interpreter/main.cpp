@@ -29,9 +29,11 @@ namespace {
 
 constexpr std::uint64_t Bit(int capability) { return 1ULL << static_cast<unsigned>(capability); }
 
-// What a fork needs to become a sandbox; it loses all of them on the way.
+// What a fork needs to become a sandbox; it loses all of them on the way. CAP_SETFCAP is for the
+// service of an ordinary user, whose one id is root here: the kernel lets a namespace map its
+// parent's root only if its maker had that (user_namespaces(7), since Linux 5.12).
 constexpr std::uint64_t kZygoteCapabilities =
-    Bit(CAP_SYS_ADMIN) | Bit(CAP_SETUID) | Bit(CAP_SETGID);
+    Bit(CAP_SYS_ADMIN) | Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_SETFCAP);
 
 /// A number of /proc/self/status, e.g. "VmData:" in kB or "Threads:".
 Result<std::uint64_t> StatusNumber(const Fd& procfs, std::string_view key) {

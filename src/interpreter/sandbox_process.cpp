@@ -1,6 +1,7 @@
 #include "interpreter/sandbox_process.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,6 +43,13 @@ bool WriteAll(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+/// The most resident memory that this process ever had, the zygote's pages included.
+std::uint64_t PeakResidentBytes() {
+  rusage usage{};
+  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * 1024
+                                               : 0;
 }
 
 /// In pieces that the engine reads one by one. If the engine is gone, so is this process, soon.
@@ -133,7 +141,7 @@ void RunSandboxProcess(SandboxProcess process) {
   if (!program) ::_exit(kFailureExitCode);
   const std::uint64_t seconds = program->wall_milliseconds / 1000 + kSpareCpuSeconds;
   if (const int error =
-          sandbox::SetProgramLimits(process.zygote_data_bytes, program->memory_bytes, seconds);
+          sandbox::SetProgramLimits(process.plan.zygote_data_bytes, program->memory_bytes, seconds);
       error != 0) {
     Fail("program limits", error);
   }
@@ -142,7 +150,9 @@ void RunSandboxProcess(SandboxProcess process) {
   wire::AppendFrame(wire::FrameType::kStarted, {}, frame);
   if (!WriteAll(frame)) ::_exit(kFailureExitCode);
 
+  const std::uint64_t memory_before = PeakResidentBytes();
   ProgramEnd end = runner.Run(*program, SendResult);
+  end.finished.peak_memory_bytes = PeakResidentBytes() - memory_before;
   frame.clear();
   if (end.refusal) {
     wire::Append(*end.refusal, frame);

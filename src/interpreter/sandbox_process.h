@@ -17,7 +17,6 @@ struct SandboxProcess {
   Fd standard_error;
   Fd procfs;  // an open /proc
   sandbox::IsolationPlan plan;
-  std::uint64_t zygote_data_bytes = 0;
   bool rehearse = false;
   const PyRef* runtime = nullptr;  // the namespace of runtime/sandbox_start.py
 };

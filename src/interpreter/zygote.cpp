@@ -51,6 +51,7 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
                                 std::span<const int> cgroup_fds) {
   return {.procfs_fd = zygote.procfs.get(),
           .uid = request.uid,
+          .zygote_data_bytes = zygote.data_bytes,
           .open_files = request.open_files,
           .processes = request.processes,
           .scratch_bytes = request.scratch_bytes,
@@ -89,7 +90,6 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .standard_error = std::move(error->write),
                        .procfs = std::move(zygote.procfs),
                        .plan = MakePlan(zygote, request, cgroup_fds),
-                       .zygote_data_bytes = zygote.data_bytes,
                        .rehearse = request.rehearse != 0,
                        .runtime = &zygote.runtime});
   }

@@ -156,7 +156,7 @@ Result<Cgroup> Cgroup::FromFds(std::vector<Fd> fds, std::uint32_t layout) {
 }
 
 Status Cgroup::SetMemoryLimit(std::uint64_t bytes) {
-  if (bytes == limit_in_force_) return {};
+  if (!valid() || bytes == limit_in_force_) return {};
   const auto limit_memory = [&] { return WriteValue(memory_limit_, "the memory limit", bytes); };
   const auto limit_swap = [&]() -> Status {
     if (!memory_and_swap_limit_) return {};
@@ -191,9 +191,10 @@ std::uint64_t Cgroup::OutOfMemoryKills() const {
   return ParseNumber(all.substr(at + kKey.size())).value_or(kills_before_);
 }
 
-bool Cgroup::OutOfMemory() const { return OutOfMemoryKills() > kills_before_; }
+bool Cgroup::OutOfMemory() const { return valid() && OutOfMemoryKills() > kills_before_; }
 
 bool Cgroup::Recycle() {
+  if (!valid()) return true;
   kills_before_ = OutOfMemoryKills();
   // Version 1 resets the peak with any write; version 2 since Linux 6.12, for this descriptor.
   return memory_peak_ && ::pwrite(memory_peak_.get(), "0", 1, 0) == 1;

@@ -17,6 +17,9 @@ class Cgroup {
  public:
   Cgroup() = default;
 
+  /// False for one that no tree has made: it limits nothing, and says so of nothing.
+  [[nodiscard]] bool valid() const { return static_cast<bool>(memory_limit_); }
+
   /// What a sandbox writes itself into.
   [[nodiscard]] std::vector<int> JoinFds() const;
 

@@ -32,6 +32,9 @@
 namespace pyrunner::sandbox {
 namespace {
 
+// More than any program may ask for.
+constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 40;
+
 int Checked(long result) { return result == 0 ? 0 : errno; }
 
 int DieWithGateway() { return Checked(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)); }
@@ -49,7 +52,7 @@ int EnterOwnNamespaces(const IsolationPlan& plan) {
   // The change of user made the process undumpable, and with that its own id maps unwritable.
   if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
   if (::unshare(kSandboxUnshareFlags) != 0) return errno;
-  const int error = WriteIdMaps(plan.procfs_fd, 0, kInnerUid, plan.uid, 1);
+  const int error = WriteIdMaps(plan.procfs_fd, 0, {kInnerUid, plan.uid, plan.uid, 1});
   ::close(plan.procfs_fd);
   return error;
 }
@@ -64,6 +67,11 @@ int NameHost(const IsolationPlan&) {
 }
 
 int LimitResources(const IsolationPlan& plan) {
+  // Where no cgroup counts, this is the limit on memory; each program has a lower one.
+  if (plan.cgroup_fds.empty()) {
+    const rlimit limit{plan.zygote_data_bytes + kMostMemory, plan.zygote_data_bytes + kMostMemory};
+    if (::setrlimit(RLIMIT_DATA, &limit) != 0) return errno;
+  }
   return SetFixedLimits({.file_bytes = plan.scratch_bytes,
                          .open_files = plan.open_files,
                          .processes = plan.processes});
@@ -98,7 +106,7 @@ struct Step {
 constexpr Step kSteps[] = {
     {"session", StartOwnSession},
     {"oom score", VolunteerForOutOfMemory},
-    {"user", [](const IsolationPlan& plan) { return BecomeUser(plan.uid); }},
+    {"user", [](const IsolationPlan& plan) { return plan.uid == 0 ? 0 : BecomeUser(plan.uid); }},
     {"namespaces", EnterOwnNamespaces},  // after the user: they belong to it
     {"scratch", MountOwnScratch},        // needs the capabilities of the new user namespace
     {"hostname", NameHost},
@@ -131,6 +139,12 @@ bool ScratchIsBounded(const IsolationPlan& plan) {
                  static_cast<std::uint64_t>(scratch.f_bsize) <=
              plan.scratch_bytes &&
          ::access("/tmp", W_OK) == 0;
+}
+
+bool MemoryIsLimited(const IsolationPlan& plan) {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_DATA, &limit) == 0 &&
+         limit.rlim_max <= plan.zygote_data_bytes + kMostMemory;
 }
 
 bool ForkIsRefused() {
@@ -172,14 +186,15 @@ std::uint32_t VerifyIsolation(const IsolationPlan& plan) {
   note(kProcessIsolation,
        ::getpid() == 1 && ::getppid() == 0 && Refused(::syscall(SYS_kill, 2, 0), EPERM));
   note(kIpcIsolation, Refused(::syscall(SYS_shmget, 0, 4096, 0), ENOSYS));
+  // The groups of an ordinary user who started the service stay: only root could drop them.
+  const bool no_groups = ::getgroups(0, nullptr) == 0 || plan.uid == 0;
   note(kPrivilegesDropped, ::getuid() == kInnerUid && ::geteuid() == kInnerUid &&
-                               ::getgid() == kInnerUid && ::getgroups(0, nullptr) == 0 &&
-                               HasNoCapabilities() &&
+                               ::getgid() == kInnerUid && no_groups && HasNoCapabilities() &&
                                ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
   note(kSyscallFilter, ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2 &&
                            Refused(::syscall(SYS_personality, 0xffffffffU), EPERM));
   // The kernel moved this very process when the write to cgroup.procs succeeded.
-  note(kMemoryLimit, !plan.cgroup_fds.empty());
+  note(kMemoryLimit, !plan.cgroup_fds.empty() || MemoryIsLimited(plan));
   note(kProcessLimit, ProcessesAreLimited(plan));
   note(kScratchQuota, ScratchIsBounded(plan));
   return seen;

@@ -12,8 +12,10 @@ namespace pyrunner::sandbox {
 
 /// Everything that a fresh fork of a zygote needs to lock itself up.
 struct IsolationPlan {
-  int procfs_fd = -1;     // an open /proc, closed on the way
-  std::uint32_t uid = 0;  // inside the zygote's user namespace; no other live sandbox has it
+  int procfs_fd = -1;  // an open /proc, closed on the way
+  // Inside the zygote's user namespace, of no other live sandbox; 0: that has just the one user.
+  std::uint32_t uid = 0;
+  std::uint64_t zygote_data_bytes = 0;  // writable private memory that the fork started with
   std::uint32_t open_files = 0;
   std::uint32_t processes = 0;
   std::uint64_t scratch_bytes = 0;

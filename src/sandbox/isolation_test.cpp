@@ -237,20 +237,18 @@ std::string Names(std::uint32_t properties) {
   return names;
 }
 
-constexpr std::uint32_t kWithoutCgroup = kAllProperties & ~std::uint32_t{kMemoryLimit};
-
 TEST_F(IsolationTest, GivesEveryProperty) {
   const auto report = Report(Flaw::kNone, group_.JoinFds());
   ASSERT_TRUE(report);
   ASSERT_EQ(report->error, 0) << report->step.data();
-  EXPECT_EQ(Names(report->properties), Names(tree_ ? kAllProperties : kWithoutCgroup));
+  EXPECT_EQ(Names(report->properties), Names(kAllProperties));
   EXPECT_EQ(report->wrong_line, 0) << "see that line of isolation_test.cpp";
 }
 
-TEST_F(IsolationTest, WithoutACgroupThereIsNoMemoryLimit) {
+TEST_F(IsolationTest, WithoutACgroupAResourceLimitBoundsMemory) {
   const auto report = Report(Flaw::kNone, {});
   ASSERT_TRUE(report);
-  EXPECT_EQ(Names(report->properties), Names(kWithoutCgroup));
+  EXPECT_EQ(Names(report->properties), Names(kAllProperties));
 }
 
 TEST_F(IsolationTest, AFilterThatLetsEverythingThroughIsNoticed) {
@@ -265,13 +263,13 @@ TEST_F(IsolationTest, AFilterThatLetsEverythingThroughIsNoticed) {
 TEST_F(IsolationTest, AScratchDirectoryLargerThanPromisedIsNoticed) {
   const auto report = Report(Flaw::kLargeScratch, {});
   ASSERT_TRUE(report);
-  EXPECT_EQ(Names(report->properties), Names(kWithoutCgroup & ~std::uint32_t{kScratchQuota}));
+  EXPECT_EQ(Names(report->properties), Names(kAllProperties & ~std::uint32_t{kScratchQuota}));
 }
 
 TEST_F(IsolationTest, MoreProcessesThanPromisedAreNoticed) {
   const auto report = Report(Flaw::kManyProcesses, {});
   ASSERT_TRUE(report);
-  EXPECT_EQ(Names(report->properties), Names(kWithoutCgroup & ~std::uint32_t{kProcessLimit}));
+  EXPECT_EQ(Names(report->properties), Names(kAllProperties & ~std::uint32_t{kProcessLimit}));
 }
 
 TEST_F(IsolationTest, AStepThatFailsIsNamedAndEndsIt) {

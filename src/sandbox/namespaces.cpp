@@ -3,14 +3,17 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <sstream>
 
 #include "base/fd.h"
+#include "base/text_file.h"
 
 namespace pyrunner::sandbox {
 
@@ -38,14 +41,39 @@ int WriteFile(int procfs_fd, pid_t pid, const char* name, const char* text) {
 
 }  // namespace
 
-int WriteIdMaps(int procfs_fd, pid_t pid, std::uint32_t inside, std::uint32_t outside,
-                std::uint32_t count) {
-  std::array<char, 64> map{};
-  std::snprintf(map.data(), map.size(), "%u %u %u\n", inside, outside, count);
+int WriteIdMaps(int procfs_fd, pid_t pid, const IdMap& map) {
+  std::array<char, 64> users{};
+  std::array<char, 64> groups{};
+  std::snprintf(users.data(), users.size(), "%u %u %u\n", map.inside, map.outside_uid, map.count);
+  std::snprintf(groups.data(), groups.size(), "%u %u %u\n", map.inside, map.outside_gid, map.count);
   // An unprivileged group map is allowed only where setgroups is given up for good.
   if (const int error = WriteFile(procfs_fd, pid, "setgroups", "deny"); error != 0) return error;
-  if (const int error = WriteFile(procfs_fd, pid, "uid_map", map.data()); error != 0) return error;
-  return WriteFile(procfs_fd, pid, "gid_map", map.data());
+  if (const int error = WriteFile(procfs_fd, pid, "uid_map", users.data()); error != 0)
+    return error;
+  return WriteFile(procfs_fd, pid, "gid_map", groups.data());
+}
+
+int TryUserNamespace() {
+  const pid_t pid = ::fork();
+  if (pid < 0) return errno;
+  if (pid == 0) ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : errno);
+  int status = 0;
+  if (::waitpid(pid, &status, 0) != pid) return errno;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EPERM;
+}
+
+bool HasUsers(std::uint32_t first, std::uint32_t count) {
+  if (::geteuid() != 0) return false;
+  const auto map = ReadTextFile("/proc/self/uid_map");
+  if (!map) return false;
+  std::istringstream lines(*map);
+  std::uint64_t inside = 0;
+  std::uint64_t outside = 0;
+  std::uint64_t size = 0;
+  while (lines >> inside >> outside >> size) {
+    if (inside <= first && std::uint64_t{first} + count <= inside + size) return true;
+  }
+  return false;
 }
 
 Status EnterZygoteNamespaces() {

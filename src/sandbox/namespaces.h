@@ -9,12 +9,26 @@
 
 namespace pyrunner::sandbox {
 
-/// Gives the process `pid` (0: the caller) its user and group map: `inside` ids upwards are
-/// `outside` ids upwards. `procfs_fd` is an open /proc. Needs CAP_SETUID in the parent
-/// namespace unless it maps the one id that the writer has. Returns 0 or an errno value; makes
-/// no allocation, so it can be used between fork and exec.
-int WriteIdMaps(int procfs_fd, pid_t pid, std::uint32_t inside, std::uint32_t outside,
-                std::uint32_t count);
+/// The ids of a user namespace from `inside` upwards, and what they are outside of it.
+struct IdMap {
+  std::uint32_t inside = 0;
+  std::uint32_t outside_uid = 0;
+  std::uint32_t outside_gid = 0;
+  std::uint32_t count = 0;
+};
+
+/// Gives the process `pid` (0: the caller) its user and group map. `procfs_fd` is an open /proc.
+/// Needs CAP_SETUID in the parent namespace unless it maps the one id that the writer has. Returns
+/// 0 or an errno value; makes no allocation, so it can be used between fork and exec.
+int WriteIdMaps(int procfs_fd, pid_t pid, const IdMap& map);
+
+/// Tries in a throw-away child whether the caller can make user namespaces. Returns 0 or an errno
+/// value. The caller is single-threaded.
+int TryUserNamespace();
+
+/// True if the caller is root and `count` users from `first` upwards exist where it is: not so in a
+/// container that has a user namespace of its own.
+bool HasUsers(std::uint32_t first, std::uint32_t count);
 
 /// The zygote's own namespaces. The network namespace stays empty and is shared by its sandboxes:
 /// making one costs more than everything else, and seccomp refuses them sockets.

@@ -37,7 +37,8 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
     auto zygote = LaunchZygote({.kind = static_cast<wire::ZygoteKind>(request.argument),
                                 .control = std::move(passed[0]),
                                 .program = setup.zygote_program.get(),
-                                .log = STDERR_FILENO});
+                                .log = STDERR_FILENO,
+                                .own_users = setup.own_users});
     if (!zygote) {
       Refuse(answer, zygote.error());
     } else {

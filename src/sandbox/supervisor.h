@@ -11,7 +11,8 @@ namespace pyrunner::sandbox {
 /// What the supervisor works with from its start on.
 struct SupervisorSetup {
   CgroupTree cgroups;
-  Fd zygote_program;  // pyrunner-zygote, opened
+  Fd zygote_program;      // pyrunner-zygote, opened
+  bool own_users = true;  // see SandboxResources
 };
 
 /// The gateway's side of it.
@@ -22,7 +23,7 @@ struct SupervisorProcess {
 
 /// Forks the supervisor. It answers requests one by one, parses nothing but fixed structs of the
 /// gateway's, and when the gateway closes the socket or dies it kills what is left in the cgroups,
-/// removes them and exits. The caller is root and single-threaded.
+/// removes them and exits. The caller is single-threaded.
 [[nodiscard]] Result<SupervisorProcess> StartSupervisor(SupervisorSetup setup);
 
 }  // namespace pyrunner::sandbox

@@ -28,6 +28,7 @@ struct ChildPlan {
   int log;
   int parent;  // socket: says "in my namespace", hears "mapped"
   const char* kind;
+  bool own_users;
 };
 
 int ArrangeDescriptors(const ChildPlan& plan, int& parent) {
@@ -47,6 +48,17 @@ int ArrangeDescriptors(const ChildPlan& plan, int& parent) {
   return ::syscall(SYS_close_range, kFirstUnusedFd + 1, ~0U, 0U) == 0 ? 0 : errno;
 }
 
+/// With the caller's user as root, and nobody else. Needs no privilege.
+int EnterSingleUserNamespace() {
+  const IdMap map{.inside = 0, .outside_uid = ::geteuid(), .outside_gid = ::getegid(), .count = 1};
+  const Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!procfs) return errno;
+  // A process that has changed its user cannot write its own maps.
+  if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
+  if (::unshare(CLONE_NEWUSER) != 0) return errno;
+  return WriteIdMaps(procfs.get(), 0, map);
+}
+
 int EnterUserNamespace(int parent) {
   // The owner of the namespace is whoever unshares it; the gateway has this user.
   if (const int error = BecomeUser(kGatewayUid); error != 0) return error;
@@ -61,7 +73,9 @@ int EnterUserNamespace(int parent) {
   int parent = plan.parent;
   int error = ::setsid() < 0 ? errno : 0;
   if (error == 0) error = ArrangeDescriptors(plan, parent);
-  if (error == 0) error = EnterUserNamespace(parent);
+  if (error == 0) {
+    error = plan.own_users ? EnterUserNamespace(parent) : EnterSingleUserNamespace();
+  }
   if (error == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) error = errno;
   if (error == 0) {
     ::fcntl(kProgramFd, F_SETFD, FD_CLOEXEC);
@@ -82,6 +96,20 @@ int EnterUserNamespace(int parent) {
   ::_exit(told == sizeof error ? 1 : 2);
 }
 
+/// The parent's part of EnterUserNamespace. Returns 0 or an errno value.
+int MapUsers(int child, pid_t pid) {
+  char byte = 0;
+  if (::read(child, &byte, 1) != 1 || byte != 'u') return EPERM;
+  const Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!procfs) return errno;
+  const IdMap map{.inside = 0,
+                  .outside_uid = kFirstMappedUid,
+                  .outside_gid = kFirstMappedUid,
+                  .count = kMappedUids};
+  if (const int error = WriteIdMaps(procfs.get(), pid, map); error != 0) return error;
+  return ::write(child, "m", 1) == 1 ? 0 : errno;
+}
+
 const char* KindName(wire::ZygoteKind kind) {
   return kind == wire::ZygoteKind::kScience ? "science" : "base";
 }
@@ -92,8 +120,8 @@ Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
   auto pair = SocketPair(SOCK_STREAM);
   if (!pair) return tl::unexpected(pair.error());
   auto& [here, there] = *pair;
-  const ChildPlan plan{launch.control.get(), launch.program, launch.log, there.get(),
-                       KindName(launch.kind)};
+  const ChildPlan plan{launch.control.get(), launch.program,        launch.log,
+                       there.get(),          KindName(launch.kind), launch.own_users};
 
   int pidfd = -1;
   clone_args arguments{};
@@ -105,22 +133,10 @@ Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
   there.Reset();
   Pidfd zygote{Fd(pidfd)};
 
-  char byte = 0;
-  int error = 0;
-  if (::read(here.get(), &byte, 1) == 1 && byte == 'u') {
-    const Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    error =
-        procfs ? WriteIdMaps(procfs.get(), static_cast<pid_t>(pid), 0, kFirstMappedUid, kMappedUids)
-               : errno;
-    if (error == 0) {
-      if (::write(here.get(), "m", 1) != 1) error = errno;
-      // End of file is the exec that closed the socket; anything else is an errno value.
-      int reported = 0;
-      if (error == 0 && ::read(here.get(), &reported, sizeof reported) > 0) error = reported;
-    }
-  } else {
-    error = EPERM;
-  }
+  int error = launch.own_users ? MapUsers(here.get(), static_cast<pid_t>(pid)) : 0;
+  // End of file is the exec that closed the socket; anything else is an errno value.
+  int reported = 0;
+  if (error == 0 && ::read(here.get(), &reported, sizeof reported) > 0) error = reported;
   if (error != 0) {
     (void)zygote.Signal(SIGKILL);
     return SystemError("start", "pyrunner-zygote in a user namespace", error);

@@ -12,14 +12,15 @@ namespace pyrunner::sandbox {
 
 struct ZygoteLaunch {
   wire::ZygoteKind kind{};
-  Fd control;        // the zygote's end of its control socket
-  int program = -1;  // pyrunner-zygote, opened
-  int log = -1;      // its standard error
+  Fd control;             // the zygote's end of its control socket
+  int program = -1;       // pyrunner-zygote, opened
+  int log = -1;           // its standard error
+  bool own_users = true;  // its namespace has many users; false: the caller's only
 };
 
 /// Executes a zygote in a user namespace of its own, owned by the gateway's user, who may
 /// therefore kill everything in it. The zygote becomes a sibling of the caller: the caller's
-/// parent, the gateway, reaps it. The caller is root and single-threaded.
+/// parent, the gateway, reaps it. The caller is single-threaded, and root if `own_users`.
 [[nodiscard]] Result<Pidfd> LaunchZygote(ZygoteLaunch launch);
 
 }  // namespace pyrunner::sandbox

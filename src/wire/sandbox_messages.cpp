@@ -77,6 +77,7 @@ void Append(const Finished& message, std::string& out) {
     writer.Integer(static_cast<std::uint8_t>(message.memory_error));
     writer.Integer(message.compile_nanoseconds);
     writer.Integer(message.run_nanoseconds);
+    writer.Integer(message.peak_memory_bytes);
   });
 }
 
@@ -138,6 +139,7 @@ std::optional<Finished> DecodeFinished(std::string_view payload) {
   message.memory_error = reader.Integer<std::uint8_t>() != 0;
   message.compile_nanoseconds = reader.Integer<std::uint64_t>();
   message.run_nanoseconds = reader.Integer<std::uint64_t>();
+  message.peak_memory_bytes = reader.Integer<std::uint64_t>();
   return IfComplete(reader, std::move(message));
 }
 

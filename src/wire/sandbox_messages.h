@@ -56,6 +56,7 @@ struct Finished {
   bool memory_error = false;  // it was a MemoryError, or a library's own kind of one
   std::uint64_t compile_nanoseconds = 0;
   std::uint64_t run_nanoseconds = 0;
+  std::uint64_t peak_memory_bytes = 0;  // by how much its resident memory grew, at most
 };
 
 /// Each appends one whole frame to `out`.

@@ -111,7 +111,8 @@ TEST(SandboxMessages, FinishedComesBack) {
                       .in_result = true,
                       .memory_error = true,
                       .compile_nanoseconds = 1,
-                      .run_nanoseconds = std::numeric_limits<std::uint64_t>::max()};
+                      .run_nanoseconds = std::numeric_limits<std::uint64_t>::max(),
+                      .peak_memory_bytes = 12345};
   const std::string payload = Payload(sent, FrameType::kFinished);
   const auto received = DecodeFinished(payload);
   ASSERT_TRUE(received);
@@ -122,6 +123,7 @@ TEST(SandboxMessages, FinishedComesBack) {
   EXPECT_TRUE(received->memory_error);
   EXPECT_EQ(received->compile_nanoseconds, 1U);
   EXPECT_EQ(received->run_nanoseconds, sent.run_nanoseconds);
+  EXPECT_EQ(received->peak_memory_bytes, 12345U);
   ExpectExact(payload, DecodeFinished);
 }
 
@@ -178,6 +180,7 @@ TEST(SandboxMessages, LongTextsOfALyingWriterAreRefused) {
   writer.Integer(std::int32_t{0});
   writer.Integer(std::uint8_t{0});
   writer.Integer(std::uint8_t{0});
+  writer.Integer(std::uint64_t{0});
   writer.Integer(std::uint64_t{0});
   writer.Integer(std::uint64_t{0});
   EXPECT_FALSE(DecodeFinished(finished));

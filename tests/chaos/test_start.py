@@ -74,16 +74,13 @@ class CannotStart(unittest.TestCase):
                     file.flush()
                     self.assertIn(named, self.refused("serve", "--config", file.name))
 
-    def test_not_root(self):
-        # Where everybody can read the program.
-        with tempfile.TemporaryDirectory() as folder:
-            os.chmod(folder, 0o755)
-            for name in ("pyrunner", "pyrunner-zygote"):
-                shutil.copy(pathlib.Path(BINARY).with_name(name), folder)
-            line = self.refused("serve", "--port", "0", binary=f"{folder}/pyrunner", cwd="/",
-                                prefix=("setpriv", "--reuid=65534", "--regid=65534",
-                                        "--clear-groups"))
-        self.assertIn("root", line)
+    def test_without_user_namespaces(self):
+        # A limit that holds below the user namespace that sets it.
+        line = self.refused("serve", "--port", "0", prefix=(
+            "unshare", "--user", "--map-root-user", "sh", "-c",
+            'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"))
+        self.assertIn("user namespaces", line)
+        self.assertIn("sysctl", line)
 
     def test_without_the_zygote_beside_it(self):
         with tempfile.TemporaryDirectory() as folder:

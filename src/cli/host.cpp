@@ -1,4 +1,4 @@
-#include "cli/privileged_start.h"
+#include "cli/host.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "sandbox/credentials.h"
 #include "sandbox/identity.h"
+#include "sandbox/namespaces.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -31,36 +32,47 @@ Result<Fd> OpenZygoteProgram() {
 
 }  // namespace
 
-Result<PrivilegedPart> DoPrivilegedPart(const EngineOptions& options) {
-  if (::geteuid() != 0) {
-    return Failure(
-        "must be started as root: it makes cgroups and user namespaces, then gives root up");
+Result<HostPart> PrepareHost(const EngineOptions& options) {
+  // Root of a container with a user namespace of its own is an ordinary user with a large name.
+  const bool own_users = sandbox::HasUsers(sandbox::kGatewayUid, 1 + sandbox::kMappedUids);
+  if (const int error = sandbox::TryUserNamespace(); error != 0) {
+    return SystemError("user namespaces",
+                       "cannot be made here, and sandboxes are made of them; allow them (sysctl "
+                       "user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor's "
+                       "restriction, the container's seccomp profile) or start as root",
+                       error);
   }
   auto program = OpenZygoteProgram();
   if (!program) return tl::unexpected(program.error());
   auto tree = sandbox::CgroupTree::Create(kCgroupPrefix,
                                           {.processes = options.processes, .cpus = options.cpus});
-  if (!tree) return tl::unexpected(tree.error());
-  PrivilegedPart part;
-  part.cgroup_description = tree->Describe();
+  if (!tree && own_users) return tl::unexpected(tree.error());
+  HostPart part;
+  part.resources.own_users = own_users;
+  part.description =
+      tree ? "cgroups: " + tree->Describe()
+           : "memory by resource limit and CPU by time, no cgroups (" + tree.error().message + ")";
   // Before anything else is opened, so that the supervisor has nothing that it does not need.
-  auto supervisor = sandbox::StartSupervisor({*tree, std::move(*program)});
+  auto supervisor = sandbox::StartSupervisor(
+      {tree ? *tree : sandbox::CgroupTree(), std::move(*program), own_users});
   if (!supervisor) {
-    tree->Remove();
+    if (tree) tree->Remove();
     return tl::unexpected(supervisor.error());
   }
   part.supervisor = std::move(*supervisor);
   for (std::uint32_t index = 0; index < SlotsFor(options); ++index) {
-    auto cgroup = tree->MakeGroup(index);
+    auto cgroup = tree ? tree->MakeGroup(index) : Result<sandbox::Cgroup>(sandbox::Cgroup());
     if (!cgroup) return tl::unexpected(cgroup.error());
-    part.cgroups.push_back(std::move(*cgroup));
+    part.resources.cgroups.push_back(std::move(*cgroup));
   }
   return part;
 }
 
-Status GiveUpRoot() {
-  if (const int error = sandbox::BecomeUser(sandbox::kGatewayUid); error != 0) {
-    return SystemError("give up", "root", error);
+Status GiveUpPrivileges() {
+  if (sandbox::HasUsers(sandbox::kGatewayUid, 1)) {
+    if (const int error = sandbox::BecomeUser(sandbox::kGatewayUid); error != 0) {
+      return SystemError("give up", "root", error);
+    }
   }
   if (const int error = sandbox::KeepCapabilities(0); error != 0) {
     return SystemError("give up", "capabilities", error);
