@@ -53,8 +53,8 @@ struct Policy {
   // Parts of modules, as dotted paths; "subprocess.*" is everything in a module.
   Names refused_members;
   // Names by which modules that may not be imported are reached as a part of another
-  // ("numpy.lib.npyio.os") where that is not loaded, so that nobody can look; and the paths that are
-  // something else of that name ("scipy.signal").
+  // ("numpy.lib.npyio.os") where that is not loaded, so that nobody can look; and the paths that
+  // are something else of that name ("scipy.signal").
   Names hidden_modules;
   Names visible_members;
   // Private parts of modules, changes to modules, modules as values, relative imports.
@@ -67,8 +67,8 @@ struct Policy {
   // Look into strings for what reaches attributes: "{0.__class__}".
   bool check_strings = false;
 
-  // Imports at run time obey too. With a text for `missing_module`, modules that are not on the list
-  // are no refusal but missing: ImportError, with that text, {} in it for the module.
+  // Imports at run time obey too. With a text for `missing_module`, modules that are not on the
+  // list are no refusal but missing: ImportError, with that text, {} in it for the module.
   bool check_imports_at_run_time = false;
   std::string missing_module;
 
