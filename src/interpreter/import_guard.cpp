@@ -52,8 +52,10 @@ bool CheckParts(const Policy& policy, const std::string& module, PyObject* froml
   const Py_ssize_t count =
       fromlist != nullptr && PyTuple_Check(fromlist) != 0 ? PyTuple_GET_SIZE(fromlist) : 0;
   for (Py_ssize_t i = 0; i < count && !refusal; ++i) {
-    const std::string name(TextOf(PyTuple_GET_ITEM(fromlist, i)));
-    if (name != "*") refusal = CheckMemberPath(policy, "Import of", module + "." + name);
+    const std::string_view name = TextOf(PyTuple_GET_ITEM(fromlist, i));
+    std::string path = module;
+    path.append(".").append(name);
+    if (name != "*") refusal = CheckMemberPath(policy, "Import of", path);
   }
   if (!refusal) return true;
   const auto message = policy.messages.find(refusal->what);

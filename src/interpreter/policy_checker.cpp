@@ -150,10 +150,10 @@ class Checker {
 
  private:
   /// `what` is refused: the operator's words for it come before ours.
-  void Refuse(std::string_view what, std::string reason) {
+  void Refuse(std::string_view what, const std::string& reason) {
     if (std::exchange(refused_, true)) return;
     const auto message = policy_.messages.find(what);
-    reason_ = message != policy_.messages.end() ? message->second : std::move(reason);
+    reason_ = message != policy_.messages.end() ? message->second : reason;
     refused_at_ = at_;
   }
   void RefuseAttribute(std::string_view name) {
@@ -289,8 +289,8 @@ class Checker {
   }
 
   void CheckPath(std::string_view how, std::string_view path) {
-    if (auto refusal = CheckMemberPath(policy_, how, path)) {
-      Refuse(refusal->what, std::move(refusal->reason));
+    if (const auto refusal = CheckMemberPath(policy_, how, path)) {
+      Refuse(refusal->what, refusal->reason);
     }
   }
 

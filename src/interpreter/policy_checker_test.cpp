@@ -269,8 +269,9 @@ TEST_F(PolicyTest, DeepAndWideProgramsAreChecked) {
   for (int i = 0; i < 20'000; ++i) wide += "1,";
   EXPECT_EQ(Reason(wide + "]"), "allowed");
   EXPECT_EQ(Reason(wide + "eval('1')]"), "Call to 'eval' is not allowed");
-  std::string deep = "x";
-  for (int i = 0; i < 80; ++i) deep = "(" + deep + ").y";
+  std::string deep(80, '(');
+  deep += "x";
+  for (int i = 0; i < 80; ++i) deep += ").y";
   EXPECT_EQ(Reason(deep), "allowed");
   EXPECT_EQ(Reason("(" + deep + ").__class__"), "Access to '__class__' attribute is not allowed");
 }

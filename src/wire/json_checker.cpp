@@ -124,7 +124,9 @@ JsonChecker::State JsonChecker::StartValue(char c) {
   }
 }
 
-JsonChecker::State JsonChecker::EndValue() { return in_key_ ? State::kColon : State::kAfterValue; }
+JsonChecker::State JsonChecker::EndValue() const {
+  return in_key_ ? State::kColon : State::kAfterValue;
+}
 
 /// What comes behind a whole number: its fraction, its exponent, or what comes behind any value.
 JsonChecker::State JsonChecker::AfterNumber(char c) {

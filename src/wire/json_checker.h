@@ -46,7 +46,7 @@ class JsonChecker {
 
   State Next(char c);
   State StartValue(char c);
-  State EndValue();
+  [[nodiscard]] State EndValue() const;
   State AfterNumber(char c);
   State Open(bool object);
   State Close(bool object);
