@@ -23,7 +23,7 @@ struct IdMap {
 int WriteIdMaps(int procfs_fd, pid_t pid, const IdMap& map);
 
 /// Tries in a throw-away child whether the caller can make user namespaces. Returns 0 or an errno
-/// value. The caller is single-threaded.
+/// value.
 int TryUserNamespace();
 
 /// True if the caller is root and `count` users from `first` upwards exist where it is: not so in a
