@@ -215,6 +215,25 @@ TEST_F(ResultTest, ThatIsNoJsonIsAViolation) {
   EXPECT_EQ(outcome.result, std::nullopt);
 }
 
+// Each costs the gateway a look, and together they are bounded.
+TEST_F(ResultTest, InPiecesOfNothingIsAViolation) {
+  options_.result_bytes = 2'000'000;
+  Program program = Within(30s);
+  program.call_main = true;
+  const Outcome outcome = RunIn(
+      [](const FakeSandbox& self) -> int {
+        self.Ready();
+        (void)self.ReceiveProgram();
+        std::string nothing;
+        for (int i = 0; i < 8'000; ++i) {
+          wire::AppendFrame(wire::FrameType::kResult, {}, nothing);
+        }
+        while (true) self.WriteToChannel(nothing);
+      },
+      program);
+  EXPECT_EQ(outcome.ending, Ending::kViolation);
+}
+
 TEST_F(ResultTest, MayBeAsLargeAsItMay) {
   options_.result_bytes = 1000;
   const Outcome outcome = RunWithResult({"\"" + std::string(998, 'x') + "\""});

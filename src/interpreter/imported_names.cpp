@@ -129,7 +129,7 @@ class ImportCollector {
       const _alias& alias = *aliases->typed_elements[i];
       const std::string_view name = TextOf(alias.name);
       if (name == "*") {
-        names_.starred_.emplace_back(module);
+        names_.starred_.emplace(module);
       } else {
         Bind(alias.asname != nullptr ? TextOf(alias.asname) : name,
              std::string(module) + "." + std::string(name));

@@ -46,7 +46,7 @@ class ImportedNames {
   friend class ImportCollector;
 
   std::multimap<std::string, std::string, std::less<>> paths_;
-  std::vector<std::string> starred_;             // modules of which everything was imported
+  std::set<std::string, std::less<>> starred_;   // modules of which everything was imported
   std::set<std::string, std::less<>> assigned_;  // what the program binds by itself
   std::set<std::string, std::less<>> exceptions_;
   std::set<std::string, std::less<>> parameters_;

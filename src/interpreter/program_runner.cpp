@@ -95,7 +95,9 @@ Compiled Compile(std::string_view source, const Policy& policy, bool needs_main)
     }
     result.code = tree.Compile();
   }
-  if (!result.code && needs_main) result.refusal = RefusedSyntax();
+  // A lack of memory is none of the program's text.
+  const bool about_text = !result.code && PyErr_ExceptionMatches(PyExc_MemoryError) == 0;
+  if (about_text && needs_main) result.refusal = RefusedSyntax();
   return result;
 }
 

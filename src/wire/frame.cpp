@@ -19,6 +19,9 @@ void AppendFrame(FrameType type, std::string_view payload, std::string& out) {
 
 bool FrameReader::Feed(std::string_view bytes) {
   if (broken_) return false;
+  // Once for all frames that were taken: a peer may send very many very small ones.
+  buffer_.erase(0, taken_);
+  taken_ = 0;
   buffer_.append(bytes);
   if (buffer_.size() >= kHeaderSize) {
     Reader header(std::string_view(buffer_).substr(0, kHeaderSize));
@@ -36,19 +39,20 @@ bool FrameReader::Feed(std::string_view bytes) {
 }
 
 std::optional<Frame> FrameReader::Next() {
-  if (broken_ || buffer_.size() < kHeaderSize) return std::nullopt;
-  Reader header(std::string_view(buffer_).substr(0, kHeaderSize));
+  const std::string_view rest = std::string_view(buffer_).substr(taken_);
+  if (broken_ || rest.size() < kHeaderSize) return std::nullopt;
+  Reader header(rest.substr(0, kHeaderSize));
   const auto type = header.Integer<std::uint32_t>();
   const std::size_t size = header.Integer<std::uint32_t>();
   if (size > max_payload_) {
     broken_ = true;
     buffer_.clear();
+    taken_ = 0;
     return std::nullopt;
   }
-  if (buffer_.size() < kHeaderSize + size) return std::nullopt;
-  Frame frame{static_cast<FrameType>(type), buffer_.substr(kHeaderSize, size)};
-  buffer_.erase(0, kHeaderSize + size);
-  return frame;
+  if (rest.size() < kHeaderSize + size) return std::nullopt;
+  taken_ += kHeaderSize + size;
+  return Frame{static_cast<FrameType>(type), std::string(rest.substr(kHeaderSize, size))};
 }
 
 }  // namespace pyrunner::wire

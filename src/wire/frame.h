@@ -43,6 +43,7 @@ class FrameReader {
  private:
   std::size_t max_payload_;
   std::string buffer_;
+  std::size_t taken_ = 0;  // of the buffer's start, by Next
   bool broken_ = false;
 };
 

@@ -109,6 +109,23 @@ TEST(FrameReader, TakesNothingAfterAnError) {
 }
 
 // One that nobody empties must break and not grow.
+TEST(FrameReader, TakesManySmallFramesFromFewPieces) {
+  std::string stream;
+  for (int i = 0; i < 20'000; ++i) {
+    stream += FrameOf(FrameType::kResult, std::string(static_cast<std::size_t>(i % 3), 'x'));
+  }
+  FrameReader reader(65536);
+  int frames = 0;
+  for (std::size_t at = 0; at < stream.size(); at += 65536) {
+    ASSERT_TRUE(reader.Feed(std::string_view(stream).substr(at, 65536)));
+    while (const auto frame = reader.Next()) {
+      ASSERT_EQ(frame->payload.size(), static_cast<std::size_t>(frames % 3));
+      ++frames;
+    }
+  }
+  EXPECT_EQ(frames, 20'000);
+}
+
 TEST(FrameReader, HoldsNoMoreThanItsBound) {
   constexpr std::size_t kBound = 64;
   for (const std::size_t piece : {1U, 7U, 8U, 72U, 144U}) {
