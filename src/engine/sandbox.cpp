@@ -352,7 +352,9 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   outcome.standard_error = error_.Take();
   outcome.memory_peak = slot_.cgroup.MemoryPeak();
   if (!slot_.cgroup.valid() && finished_) {
-    outcome.memory_peak = std::min(told_memory_, program.limits.memory_bytes);
+    // At least a page, which every program has touched: its zygote's peak can hide a small one's.
+    constexpr std::uint64_t kPage = 4096;
+    outcome.memory_peak = std::clamp(told_memory_, kPage, program.limits.memory_bytes);
   }
   Classify(outcome, program);
   outcome.phases = phases_;

@@ -215,8 +215,9 @@ class Checker {
   void CheckLink(const _expr& node, const _expr* user) {
     const std::string_view name = TextOf(node.v.Attribute.attr);
     at_ = {node.end_lineno, node.end_col_offset, true};
-    if (name == "__class__" && user != nullptr) {
-      // The name of an object's class is harmless, and everybody's __repr__ wants it.
+    if (name == "__class__" && user != nullptr && !policy_.refused_attributes.contains(name)) {
+      // The name of an object's class is harmless, and everybody's __repr__ wants it, unless an
+      // operator has refused even that by name.
       const std::string_view wanted = TextOf(user->v.Attribute.attr);
       if (wanted == "__name__" || wanted == "__qualname__") return;
     }

@@ -253,6 +253,15 @@ TEST_F(PolicyTest, UnsafeCallsAreFoundUnderAnyName) {
   EXPECT_EQ(Check("open('/tmp/x', 'w').write('x')", policy), std::nullopt);
 }
 
+TEST_F(PolicyTest, TheNameOfAClassIsHarmlessUnlessRefusedByName) {
+  EXPECT_EQ(Reason("x.__class__.__name__"), "allowed");
+  EXPECT_EQ(Reason("x.__class__.__bases__"), "Access to '__class__' attribute is not allowed");
+  EXPECT_TRUE(Check("x.__class__.__globals__", "no-dangerous-imports"));
+  Policy policy = *FindBuiltinPolicy("scientific");
+  policy.refused_attributes.insert("__class__");
+  EXPECT_TRUE(CheckFully("x.__class__.__name__", policy));
+}
+
 TEST_F(PolicyTest, AStandardLibraryCanBeAllowedAsAWhole) {
   Policy policy;
   policy.allowed_modules = {"numpy"};

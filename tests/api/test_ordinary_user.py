@@ -81,6 +81,7 @@ class OrdinaryUser(ServerTest):
                 self.assertEqual(result["status"], "memory_exceeded", result)
         used = self.server.result("x = bytearray(30_000_000)\nprint(len(x))")["memory_used"]
         self.assertTrue(28 <= used <= 45, used)
+        self.assertIsNotNone(self.server.result("print(1)")["memory_used"])
 
     def test_time_and_processes_are_limited(self):
         result = self.server.result("while True: pass", timeout=1)
