@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "interpreter/imported_names.h"
 #include "interpreter/member_path.h"
 
 namespace pyrunner::interpreter {
@@ -58,9 +57,7 @@ bool CheckParts(const Policy& policy, const std::string& module, PyObject* froml
     if (name != "*") refusal = CheckMemberPath(policy, "Import of", path);
   }
   if (!refusal) return true;
-  const auto message = policy.messages.find(refusal->what);
-  const std::string& text = message != policy.messages.end() ? message->second : refusal->reason;
-  PyErr_SetString(PyExc_ImportError, text.c_str());
+  PyErr_SetString(PyExc_ImportError, ReasonFor(policy, refusal->what, refusal->reason).c_str());
   return false;
 }
 

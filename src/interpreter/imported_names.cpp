@@ -7,17 +7,6 @@
 
 namespace pyrunner::interpreter {
 
-std::string_view TextOf(PyObject* text) {
-  if (text == nullptr || PyUnicode_Check(text) == 0) return {};
-  Py_ssize_t size = 0;
-  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
-  if (bytes == nullptr) {
-    PyErr_Clear();  // a lone surrogate, which no name that matters has
-    return {};
-  }
-  return {bytes, static_cast<std::size_t>(size)};
-}
-
 std::string ConstantText(PyObject* value) {
   if (PyBytes_Check(value) != 0) {
     return {PyBytes_AS_STRING(value), static_cast<std::size_t>(PyBytes_GET_SIZE(value))};

@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "interpreter/cpython_ast.h"
+#include "interpreter/python.h"
 
 namespace pyrunner::interpreter {
-
-/// The text of an identifier, as long as the tree lives; empty where there is none.
-[[nodiscard]] std::string_view TextOf(PyObject* text);
 
 /// The text of a constant, of str or of bytes; lone surrogates as UTF-8 would have them.
 [[nodiscard]] std::string ConstantText(PyObject* value);

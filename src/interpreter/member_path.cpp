@@ -91,12 +91,10 @@ std::optional<std::string> CheckImport(const Policy& policy, std::string_view ho
   if (first.empty()) return std::nullopt;  // relative: there is no package to be relative to
   const ModuleVerdict verdict = JudgeModule(policy, module, IsStandardModule);
   if (verdict == ModuleVerdict::kAllowed) return std::nullopt;
-  if (const auto message = policy.messages.find(first); message != policy.messages.end()) {
-    return message->second;
-  }
   const bool refused = verdict == ModuleVerdict::kRefused;
-  return std::string(how) + " " + Quoted(first) + " is not " +
-         (refused ? "allowed" : "in the allowed list");
+  return ReasonFor(policy, first,
+                   std::string(how) + " " + Quoted(first) + " is not " +
+                       (refused ? "allowed" : "in the allowed list"));
 }
 
 std::optional<PathRefusal> CheckMemberPath(const Policy& policy, std::string_view how,

@@ -152,8 +152,7 @@ class Checker {
   /// `what` is refused: the operator's words for it come before ours.
   void Refuse(std::string_view what, const std::string& reason) {
     if (std::exchange(refused_, true)) return;
-    const auto message = policy_.messages.find(what);
-    reason_ = message != policy_.messages.end() ? message->second : reason;
+    reason_ = ReasonFor(policy_, what, reason);
     refused_at_ = at_;
   }
   void RefuseAttribute(std::string_view name) {

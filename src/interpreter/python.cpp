@@ -62,6 +62,17 @@ PyStatus Initialize(PyConfig& config) {
 
 }  // namespace
 
+std::string_view TextOf(PyObject* text) {
+  if (text == nullptr || PyUnicode_Check(text) == 0) return {};
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
+  if (bytes == nullptr) {
+    PyErr_Clear();  // a lone surrogate, which no name that matters has
+    return {};
+  }
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
 std::string TakeError() {
   PyObject* type = nullptr;
   PyObject* value = nullptr;

@@ -51,6 +51,9 @@ class PyRef {
 /// Calls a function without parameters of such a namespace.
 [[nodiscard]] Status CallRuntime(const PyRef& globals, const char* function);
 
+/// The text of a str, as long as that lives; empty for anything else, and for lone surrogates.
+[[nodiscard]] std::string_view TextOf(PyObject* text);
+
 /// The pending exception as text, for the operator; clears it.
 [[nodiscard]] std::string TakeError();
 

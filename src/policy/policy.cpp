@@ -2,6 +2,11 @@
 
 namespace pyrunner {
 
+const std::string& ReasonFor(const Policy& policy, std::string_view what, const std::string& ours) {
+  const auto message = policy.messages.find(what);
+  return message != policy.messages.end() ? message->second : ours;
+}
+
 ModuleVerdict JudgeModule(const Policy& policy, std::string_view module,
                           const std::function<bool(std::string_view)>& is_standard) {
   const std::string_view first = module.substr(0, module.find('.'));

@@ -76,6 +76,10 @@ struct Policy {
   std::map<std::string, std::string, std::less<>> messages;
 };
 
+/// Why `what` is refused: in the operator's words if there are any, in `ours` otherwise.
+[[nodiscard]] const std::string& ReasonFor(const Policy& policy, std::string_view what,
+                                           const std::string& ours);
+
 enum class ModuleVerdict { kAllowed, kRefused, kNotListed };
 
 /// What `policy` says of the first part of the dotted path `module`. `is_standard` tells whether
