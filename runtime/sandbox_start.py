@@ -16,7 +16,7 @@ _generators = []
 
 def prepare():
     """Called once in the zygote, when everything is warm."""
-    sys.path.insert(0, "/tmp")
+    sys.path.insert(0, os.environ["TMPDIR"])
     gc.collect()
     for item in gc.get_objects():
         if isinstance(item, random.Random) and not isinstance(item, random.SystemRandom):
@@ -39,6 +39,15 @@ def reseed():
     if numpy is not None:
         # Numbers rather than nothing: numpy would take longer to make them.
         numpy.random.seed(numpy.frombuffer(os.urandom(32), numpy.uint32))
+
+
+def move_to(scratch):
+    """Called in a fork whose scratch directory is not /tmp, because it cannot mount one there."""
+    os.environ.update(HOME=scratch, TMPDIR=scratch)
+    sys.path[0] = scratch
+    tempfile = sys.modules.get("tempfile")
+    if tempfile is not None:
+        tempfile.tempdir = None
 
 
 def shutdown():

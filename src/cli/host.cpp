@@ -13,7 +13,7 @@
 #include "engine/engine.h"
 #include "sandbox/credentials.h"
 #include "sandbox/identity.h"
-#include "sandbox/namespaces.h"
+#include "sandbox/probe.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -30,33 +30,49 @@ Result<Fd> OpenZygoteProgram() {
   return program;
 }
 
+/// The folder of scratch directories, where sandboxes cannot mount file systems of their own.
+Result<sandbox::ScratchFolder> MakeScratch(const sandbox::SandboxSetup& setup,
+                                           const EngineOptions& options) {
+  if (setup.layers.Has(sandbox::Layer::kMountNamespace)) return sandbox::ScratchFolder();
+  std::error_code error;
+  const std::string parent = std::filesystem::temp_directory_path(error);
+  if (error) return SystemError("find", "a folder for temporary files (TMPDIR)", error.value());
+  const std::uint32_t owner = setup.become_gateway_user ? sandbox::kGatewayUid : ::geteuid();
+  return sandbox::ScratchFolder::Create(
+      parent, SlotsFor(options), owner,
+      {.bytes = options.scratch_bytes, .files = options.scratch_inodes});
+}
+
 }  // namespace
 
-Result<HostPart> PrepareHost(const EngineOptions& options) {
-  // Root of a container with a user namespace of its own is an ordinary user with a large name.
-  const bool own_users = sandbox::HasUsers(sandbox::kGatewayUid, 1 + sandbox::kMappedUids);
-  if (const int error = sandbox::TryUserNamespace(); error != 0) {
-    return SystemError("user namespaces",
-                       "cannot be made here, and sandboxes are made of them; allow them (sysctl "
-                       "user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor's "
-                       "restriction, the container's seccomp profile) or start as root",
-                       error);
-  }
+Result<HostPart> PrepareHost(const EngineOptions& options, std::uint32_t waived) {
+  sandbox::HostProbe probe = sandbox::ProbeHost();
+  sandbox::SandboxSetup& setup = probe.setup;
   auto program = OpenZygoteProgram();
   if (!program) return tl::unexpected(program.error());
   auto tree = sandbox::CgroupTree::Create(kCgroupPrefix,
                                           {.processes = options.processes, .cpus = options.cpus});
-  if (!tree && own_users) return tl::unexpected(tree.error());
+  if (tree) {
+    setup.layers.Add(sandbox::Layer::kCgroup);
+  } else {
+    probe.why_not[sandbox::Layer::kCgroup] = tree.error().message;
+  }
   HostPart part;
-  part.resources.own_users = own_users;
-  part.description =
-      tree ? "cgroups: " + tree->Describe()
-           : "memory by resource limit and CPU by time, no cgroups (" + tree.error().message + ")";
+  part.assurance = sandbox::Assess(probe, tree ? tree->Describe() : "", waived);
+  auto scratch = MakeScratch(setup, options);
+  const std::string complaint = part.assurance.Complaint();
+  if (!complaint.empty() || !scratch) {
+    if (tree) tree->Remove();
+    if (scratch) scratch->Remove();
+    return complaint.empty() ? tl::unexpected(scratch.error()) : Failure(complaint);
+  }
+  setup.scratch_folder = scratch->path();
   // Before anything else is opened, so that the supervisor has nothing that it does not need.
   auto supervisor = sandbox::StartSupervisor(
-      {tree ? *tree : sandbox::CgroupTree(), std::move(*program), own_users});
+      {tree ? *tree : sandbox::CgroupTree(), *scratch, std::move(*program), setup});
   if (!supervisor) {
     if (tree) tree->Remove();
+    scratch->Remove();
     return tl::unexpected(supervisor.error());
   }
   part.supervisor = std::move(*supervisor);
@@ -65,11 +81,14 @@ Result<HostPart> PrepareHost(const EngineOptions& options) {
     if (!cgroup) return tl::unexpected(cgroup.error());
     part.resources.cgroups.push_back(std::move(*cgroup));
   }
+  part.resources.setup = setup;
+  part.resources.required_properties = part.assurance.Required();
   return part;
 }
 
-Status GiveUpPrivileges() {
-  if (sandbox::HasUsers(sandbox::kGatewayUid, 1)) {
+Status GiveUpPrivileges(const HostPart& part) {
+  const sandbox::SandboxSetup& setup = part.resources.setup;
+  if (setup.layers.Has(sandbox::Layer::kOwnUser) || setup.become_gateway_user) {
     if (const int error = sandbox::BecomeUser(sandbox::kGatewayUid); error != 0) {
       return SystemError("give up", "root", error);
     }

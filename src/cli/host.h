@@ -1,10 +1,11 @@
 // What a service takes from its host before it gives its privileges up.
 #pragma once
 
-#include <string>
+#include <cstdint>
 
 #include "base/result.h"
 #include "engine/engine_options.h"
+#include "sandbox/assurance.h"
 #include "sandbox/resources.h"
 #include "sandbox/supervisor.h"
 
@@ -14,15 +15,16 @@ namespace pyrunner::cli {
 struct HostPart {
   sandbox::SupervisorProcess supervisor;
   sandbox::SandboxResources resources;
-  std::string description;  // for the log: by what means which limits are held
+  sandbox::Assurance assurance;
 };
 
-/// As root: makes the cgroups, and every sandbox will have a user of its own. As an ordinary user:
-/// takes cgroups where they are delegated, and does without them elsewhere; all sandboxes run as
-/// that user, each in user namespaces of its own. An error is one line for the operator.
-[[nodiscard]] Result<HostPart> PrepareHost(const EngineOptions& options);
+/// Finds by trying what this place allows and takes all of it: as root of a host each sandbox will
+/// have a cgroup and a user of its own, elsewhere other means provide the same properties. An error
+/// tells the operator which property is missing that is not in `waived` (bits of
+/// sandbox/properties.h), and the ways to get it.
+[[nodiscard]] Result<HostPart> PrepareHost(const EngineOptions& options, std::uint32_t waived);
 
 /// Leaves the process with an unprivileged user, no capability, and no way back.
-[[nodiscard]] Status GiveUpPrivileges();
+[[nodiscard]] Status GiveUpPrivileges(const HostPart& part);
 
 }  // namespace pyrunner::cli

@@ -246,9 +246,10 @@ class OneRun {
 
   int Run() {
     ::signal(SIGPIPE, SIG_IGN);
-    auto part = PrepareHost(command_.settings.engine);
+    auto part = PrepareHost(command_.settings.engine, WaivedProperties(command_.settings));
     if (!part) return Complain(kHostLacksSomething, part.error().message);
-    if (Status done = GiveUpPrivileges(); !done) return Complain(kFailure, done.error().message);
+    if (Status done = GiveUpPrivileges(*part); !done)
+      return Complain(kFailure, done.error().message);
     engine_ = std::make_unique<Engine>(context_.get_executor(), command_.settings.engine,
                                        std::move(part->supervisor), std::move(part->resources));
     signals_.add(SIGINT);

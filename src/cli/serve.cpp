@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "api/apis.h"
+#include "cli/assurance_text.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
 #include "cli/host.h"
@@ -80,22 +81,17 @@ class Service {
       return Complain(kHostLacksSomething, done.error().message);
     }
     ::signal(SIGPIPE, SIG_IGN);
-    auto part = PrepareHost(settings_.engine);
+    auto part = PrepareHost(settings_.engine, WaivedProperties(settings_));
     if (!part) return Complain(kHostLacksSomething, part.error().message);
 
     server_ = std::make_unique<http::Server>(context_, settings_.server, router_);
     if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
       return Complain(kFailure, listening.error().message);
     }
-    if (Status done = GiveUpPrivileges(); !done) return Complain(kFailure, done.error().message);
+    if (Status done = GiveUpPrivileges(*part); !done)
+      return Complain(kFailure, done.error().message);
 
-    log_->info("isolation: user, pid, mount, network, ipc, uts and cgroup namespaces; {}",
-               part->description);
-    if (!part->resources.own_users) {
-      log_->info(
-          "not started as the host's root: sandboxes run as user {}, each in namespaces of its own",
-          ::geteuid());
-    }
+    for (const std::string& line : DescribeForLog(part->assurance)) log_->info("{}", line);
     settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "api/code_executor.h"
+#include "sandbox/properties.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -115,6 +116,11 @@ Setting Processors(std::string_view name, std::string_view description) {
             return {};
           },
           [](const Settings& settings) { return Formatted(settings.engine.cpus); }};
+}
+
+bool IsProperty(const std::string& text) {
+  const auto& names = sandbox::kPropertyNames;
+  return std::find(names.begin(), names.end(), text) != names.end();
 }
 
 bool IsIdentifier(const std::string& text) {
@@ -264,6 +270,13 @@ std::vector<Setting> MakeTable() {
           "Names, with commas, that a request's Host may have; by default those of the "
           "address it listens on if that is loopback, any otherwise",
           +[](Settings& s) -> std::vector<std::string>& { return s.server.allowed_hosts; }),
+      List(
+          "allow-missing",
+          "Properties of sandboxes, with commas, without which to start where they cannot be had; "
+          "`pyrunner doctor` names them",
+          +[](Settings& s) -> std::vector<std::string>& { return s.allowed_missing; }, IsProperty,
+          "must be filesystem, network, process, ipc, privileges, syscall_filter, memory_limit, "
+          "process_limit or scratch_quota"),
       Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
@@ -290,6 +303,15 @@ std::map<std::string, std::string, std::less<>> EnginePolicies(const Settings& s
   encoded[api::kCodeExecutorPolicy] =
       EncodePolicy(api::CodeExecutorPolicy(*base, settings.api.code_executor));
   return encoded;
+}
+
+std::uint32_t WaivedProperties(const Settings& settings) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < sandbox::kPropertyNames.size(); ++i) {
+    const auto& all = settings.allowed_missing;
+    if (std::find(all.begin(), all.end(), sandbox::kPropertyNames[i]) != all.end()) bits |= 1U << i;
+  }
+  return bits;
 }
 
 std::string Setting::EnvironmentName() const {

@@ -26,6 +26,7 @@ struct Settings {
   std::string log_level = "info";
   std::string log_format = "text";
   std::chrono::seconds drain_time{30};
+  std::vector<std::string> allowed_missing;  // names of sandbox/properties.h
   api::ApiOptions api;
   std::vector<Policy> policies;  // the operator's own
   EngineOptions engine;
@@ -39,6 +40,9 @@ struct Settings {
 
 /// The policy of this name, built in or the operator's own, or nullptr.
 [[nodiscard]] const Policy* FindPolicy(const Settings& settings, std::string_view name);
+
+/// The properties that the operator does without, as bits of sandbox/properties.h.
+[[nodiscard]] std::uint32_t WaivedProperties(const Settings& settings);
 
 /// One setting. Its three spellings are --max-running, PYRUNNER_MAX_RUNNING and max_running.
 struct Setting {

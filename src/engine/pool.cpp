@@ -8,8 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "sandbox/properties.h"
-
 namespace pyrunner {
 
 namespace asio = boost::asio;
@@ -149,10 +147,12 @@ void Pool::SpawnFailed(const std::string& why) {
 
 asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slot) {
   const wire::ForkRequest request{.serial = 0,
+                                  .slot = slot.index,
                                   .uid = slot.uid,
                                   .open_files = options_.open_files,
                                   .processes = options_.processes,
                                   .rehearse = waiting_ == 0 ? 1U : 0U,
+                                  .reserved = 0,
                                   .scratch_bytes = options_.scratch_bytes,
                                   .scratch_inodes = options_.scratch_inodes};
   std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
@@ -175,7 +175,7 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
   *owner = sandbox;
   live_.insert(sandbox);
   const Status ready = co_await sandbox->AwaitReady(SteadyClock::now() + options_.ready_time,
-                                                    sandbox::kAllProperties);
+                                                    slots_.required_properties());
   --spawning_;
   if (ready && !stopped_) {
     spawn_failures_ = 0;
@@ -200,6 +200,19 @@ asio::awaitable<void> Pool::ReapStray(Slot slot) {
     if (!known) ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
   }
   slots_.Return(std::move(slot));
+}
+
+asio::awaitable<void> Pool::WatchScratch(std::shared_ptr<Sandbox> sandbox) {
+  constexpr auto kBetweenLooks = 100ms;
+  ++watching_;
+  (void)co_await stopping_.WaitUntil(SteadyClock::now() + kBetweenLooks);
+  while (!stopped_ && sandbox->alive()) {
+    const bool within = co_await supervisor_.ScratchIsWithinQuota(sandbox->slot_index());
+    if (!within) sandbox->StopForFullScratch();
+    if (!within) break;
+    (void)co_await stopping_.WaitUntil(SteadyClock::now() + kBetweenLooks);
+  }
+  --watching_;
 }
 
 void Pool::AddReady(ReadySandbox ready) {
@@ -227,6 +240,9 @@ asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
       auto sandbox = std::move(ready_.front().sandbox);
       ready_.pop_front();
       asio::co_spawn(executor_, RefillAfter(kRefillDelay), asio::detached);
+      if (slots_.scratch_is_watched()) {
+        asio::co_spawn(executor_, WatchScratch(sandbox), asio::detached);
+      }
       co_return sandbox;
     }
     ++waiting_;
@@ -249,7 +265,7 @@ void Pool::Stop() {
 }
 
 bool Pool::Empty() const {
-  return !keeping_ && !refill_scheduled_ && live_.empty() && spawning_ == 0;
+  return !keeping_ && !refill_scheduled_ && live_.empty() && spawning_ == 0 && watching_ == 0;
 }
 
 }  // namespace pyrunner

@@ -60,6 +60,8 @@ class Pool {
   boost::asio::awaitable<void> KeepZygote();
   boost::asio::awaitable<void> Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slot);
   boost::asio::awaitable<void> ReapStray(Slot slot);
+  /// Where scratch space is a directory: stops the sandbox when it has filled it.
+  boost::asio::awaitable<void> WatchScratch(std::shared_ptr<Sandbox> sandbox);
   void Refill();
   /// Refilling competes with the program that was just sent, so it waits until that has a start.
   boost::asio::awaitable<void> RefillAfter(SteadyClock::duration delay);
@@ -79,6 +81,7 @@ class Pool {
   std::set<std::shared_ptr<Sandbox>> live_;  // forked and not ended
   std::size_t spawning_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t watching_ = 0;
   bool refill_scheduled_ = false;
   WaitList available_;
   WaitList stopping_;

@@ -102,6 +102,10 @@ void Sandbox::StopForViolation(std::string what) {
   Stop(Ending::kViolation);
 }
 
+void Sandbox::StopForFullScratch() {
+  if (!end_ && !silenced_) StopForViolation("more in its scratch directory than allowed");
+}
+
 asio::awaitable<void> Sandbox::AwaitEnd() {
   const auto self = shared_from_this();
   const ProcessEnd end = co_await AwaitProcessEnd(pidfd_);

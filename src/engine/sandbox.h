@@ -58,6 +58,9 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
                                               std::shared_ptr<Cancellation> cancellation);
 
   void Kill();
+  /// Stops its program for having filled a scratch directory that has no size of its own.
+  void StopForFullScratch();
+  [[nodiscard]] std::uint32_t slot_index() const { return slot_.index; }
   [[nodiscard]] bool alive() const { return !end_; }
   [[nodiscard]] std::int32_t pid() const { return pid_; }
 

@@ -41,7 +41,7 @@ TEST_F(SandboxTest, OneThatLacksAPropertyIsKilledAndTheProperyNamed) {
     self.Ready(sandbox::kAllProperties & ~(sandbox::kNetworkIsolation | sandbox::kMemoryLimit));
     FakeSandbox::Hang();
   });
-  EXPECT_EQ(WhyNotReady(), "properties not in force: network, memory");
+  EXPECT_EQ(WhyNotReady(), "properties not in force: network, memory_limit");
   EXPECT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
 }
 

@@ -10,9 +10,13 @@ namespace pyrunner {
 
 Slots::Slots(boost::asio::any_io_executor executor, sandbox::SandboxResources resources,
              SupervisorClient& supervisor)
-    : executor_(std::move(executor)), supervisor_(supervisor) {
+    : executor_(std::move(executor)),
+      supervisor_(supervisor),
+      required_properties_(resources.required_properties),
+      scratch_is_watched_(!resources.setup.scratch_folder.empty()) {
+  const bool own_users = resources.setup.layers.Has(sandbox::Layer::kOwnUser);
   for (std::uint32_t index = 0; index < resources.cgroups.size(); ++index) {
-    const std::uint32_t uid = resources.own_users ? sandbox::kFirstSandboxUid + index : 0;
+    const std::uint32_t uid = own_users ? sandbox::kFirstSandboxUid + index : 0;
     free_.push_back({index, uid, std::move(resources.cgroups[index])});
   }
 }
@@ -25,18 +29,26 @@ std::optional<Slot> Slots::Take() {
 }
 
 void Slots::Return(Slot slot) {
-  if (slot.cgroup.Recycle()) {
+  const bool new_cgroup = !slot.cgroup.Recycle();
+  if (!new_cgroup && !scratch_is_watched_) {
     free_.push_back(std::move(slot));
   } else {
-    boost::asio::co_spawn(executor_, Replace(std::move(slot)), boost::asio::detached);
+    boost::asio::co_spawn(executor_, Clean(std::move(slot), new_cgroup), boost::asio::detached);
   }
 }
 
-boost::asio::awaitable<void> Slots::Replace(Slot slot) {
-  // The supervisor removes the directory first: our descriptors of the old group must not matter.
-  auto cgroup = co_await supervisor_.ReplaceCgroup(slot.index);
-  // A group that cannot be replaced still limits; only its peak is of all programs so far.
-  if (cgroup) slot.cgroup = std::move(*cgroup);
+boost::asio::awaitable<void> Slots::Clean(Slot slot, bool new_cgroup) {
+  if (scratch_is_watched_) {
+    const Status emptied = co_await supervisor_.EmptyScratch(slot.index);
+    // Nobody may find what a program before it has left: rather one slot less.
+    if (!emptied) co_return;
+  }
+  if (new_cgroup) {
+    // The supervisor removes the directory first: our descriptors of the old group must not matter.
+    auto cgroup = co_await supervisor_.ReplaceCgroup(slot.index);
+    // A group that cannot be replaced still limits; only its peak is of all programs so far.
+    if (cgroup) slot.cgroup = std::move(*cgroup);
+  }
   free_.push_back(std::move(slot));
 }
 

@@ -33,12 +33,17 @@ class Slots {
   void Return(Slot slot);
 
   [[nodiscard]] std::size_t free() const { return free_.size(); }
+  [[nodiscard]] std::uint32_t required_properties() const { return required_properties_; }
+  /// False where scratch directories are file systems of their own, with a size.
+  [[nodiscard]] bool scratch_is_watched() const { return scratch_is_watched_; }
 
  private:
-  boost::asio::awaitable<void> Replace(Slot slot);
+  boost::asio::awaitable<void> Clean(Slot slot, bool new_cgroup);
 
   boost::asio::any_io_executor executor_;
   SupervisorClient& supervisor_;
+  std::uint32_t required_properties_;
+  bool scratch_is_watched_;
   std::vector<Slot> free_;
 };
 

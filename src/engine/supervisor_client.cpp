@@ -73,6 +73,23 @@ asio::awaitable<Result<sandbox::Cgroup>> SupervisorClient::ReplaceCgroup(std::ui
   co_return sandbox::Cgroup::FromFds(std::move(answer->fds), answer->reply.cgroup_layout);
 }
 
+asio::awaitable<Status> SupervisorClient::EmptyScratch(std::uint32_t slot) {
+  const wire::SupervisorRequest request{
+      .serial = 0, .task = wire::SupervisorTask::kEmptyScratch, .argument = slot};
+  std::vector<int> no_fds;
+  auto answer = co_await Ask(request, std::move(no_fds));
+  if (!answer) co_return tl::unexpected(answer.error());
+  co_return Status{};
+}
+
+asio::awaitable<bool> SupervisorClient::ScratchIsWithinQuota(std::uint32_t slot) {
+  const wire::SupervisorRequest request{
+      .serial = 0, .task = wire::SupervisorTask::kMeasureScratch, .argument = slot};
+  std::vector<int> no_fds;
+  auto answer = co_await Ask(request, std::move(no_fds));
+  co_return !answer || answer->reply.within_quota != 0;
+}
+
 asio::awaitable<void> SupervisorClient::AwaitEnd() {
   asio::posix::stream_descriptor process(co_await asio::this_coro::executor, process_.Release());
   (void)co_await AwaitProcessEnd(process);

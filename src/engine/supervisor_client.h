@@ -30,6 +30,12 @@ class SupervisorClient {
   /// A fresh group for a slot whose old one this kernel cannot reset.
   boost::asio::awaitable<Result<sandbox::Cgroup>> ReplaceCgroup(std::uint32_t index);
 
+  /// Removes what a program has left in the scratch directory of a slot. No process is left of it.
+  boost::asio::awaitable<Status> EmptyScratch(std::uint32_t slot);
+
+  /// Whether the slot's scratch directory holds no more than it may; true if that cannot be told.
+  boost::asio::awaitable<bool> ScratchIsWithinQuota(std::uint32_t slot);
+
   /// Completes when the supervisor has ended.
   boost::asio::awaitable<void> AwaitEnd();
   /// Asks it to clean up and end.

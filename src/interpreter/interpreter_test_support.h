@@ -12,7 +12,7 @@ class PythonTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (Py_IsInitialized() != 0) return;
-    const Status started = StartPython();
+    const Status started = StartPython("/tmp");
     ASSERT_TRUE(started) << started.error().message;
   }
   void TearDown() override { EXPECT_EQ(PyErr_Occurred(), nullptr) << TakeError(); }

@@ -1,4 +1,4 @@
-// pyrunner-zygote base|science: started by the supervisor, never by hand.
+// pyrunner-zygote base|science SETUP...: started by the supervisor, never by hand.
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,9 +20,9 @@
 #include "interpreter/zygote.h"
 #include "policy/policy.h"
 #include "sandbox/credentials.h"
-#include "sandbox/landlock.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/root.h"
+#include "sandbox/sandbox_setup.h"
 #include "sandbox/seccomp.h"
 #include "wire/zygote_messages.h"
 
@@ -77,21 +79,28 @@ Status ShrinkThreadStacks() {
   return {};
 }
 
-Result<WarmZygote> WarmUp(bool science) {
+Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   WarmZygote zygote;
+  zygote.setup = std::move(setup);
+  const sandbox::Layers layers = zygote.setup.layers;
+  const bool own_root = layers.Has(sandbox::Layer::kMountNamespace);
   zygote.control = Fd(wire::kZygoteControlFd);
   zygote.procfs = Fd(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!zygote.procfs) return SystemError("open", "/proc");
-  if (Status done = sandbox::EnterZygoteNamespaces(); !done) return tl::unexpected(done.error());
-  if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
+  if (Status done = sandbox::EnterZygoteNamespaces(layers); !done) {
+    return tl::unexpected(done.error());
+  }
+  if (own_root) {
+    if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
+  }
   auto seccomp = sandbox::CompileSeccomp(sandbox::StrictPolicy(), sandbox::kUnknownCall);
   if (!seccomp) return tl::unexpected(seccomp.error());
   zygote.seccomp = std::move(*seccomp);
-  zygote.landlock_abi = sandbox::LandlockAbi();
 
   (void)BuiltinPolicies();  // made once here, and not in every fork
   if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());
-  if (Status done = StartPython(); !done) return tl::unexpected(done.error());
+  const std::string temporary = own_root ? "/tmp" : zygote.setup.scratch_folder + "/warm";
+  if (Status done = StartPython(temporary); !done) return tl::unexpected(done.error());
   for (const char* file : {"warm_base.py", "warm_science.py"}) {
     if (!science && std::string_view(file) == "warm_science.py") continue;
     if (auto globals = RunRuntimeFile(file); !globals) return tl::unexpected(globals.error());
@@ -102,7 +111,9 @@ Result<WarmZygote> WarmUp(bool science) {
   if (Status done = CallRuntime(zygote.runtime, "prepare"); !done) {
     return tl::unexpected(done.error());
   }
-  if (Status done = sandbox::SealRoot(); !done) return tl::unexpected(done.error());
+  if (own_root) {
+    if (Status done = sandbox::SealRoot(); !done) return tl::unexpected(done.error());
+  }
   ::malloc_trim(0);
 
   auto threads = StatusNumber(zygote.procfs, "Threads:");
@@ -110,28 +121,30 @@ Result<WarmZygote> WarmUp(bool science) {
   if (*threads != 1) return Failure("a library left a thread running: forks would hang");
   if (Status done = CheckDescriptors(zygote.procfs); !done) return tl::unexpected(done.error());
   auto data = StatusNumber(zygote.procfs, "VmData:");
+  auto address_space = StatusNumber(zygote.procfs, "VmSize:");
   if (!data) return tl::unexpected(data.error());
-  zygote.data_bytes = *data * 1024;
-  if (const int error = sandbox::KeepCapabilities(kZygoteCapabilities); error != 0) {
+  if (!address_space) return tl::unexpected(address_space.error());
+  zygote.memory_base = {*data * 1024, *address_space * 1024};
+  const bool privileged = layers.Has(sandbox::Layer::kUserNamespace);
+  if (const int error = sandbox::KeepCapabilities(privileged ? kZygoteCapabilities : 0);
+      error != 0) {
     return SystemError("capset", "", error);
   }
   return zygote;
 }
 
-int Main(std::string_view kind) {
+int Main(std::string_view kind, sandbox::SandboxSetup setup) {
   const auto start = std::chrono::steady_clock::now();
-  auto zygote = WarmUp(kind == "science");
+  auto zygote = WarmUp(kind == "science", std::move(setup));
   if (!zygote) {
     std::fprintf(stderr, "pyrunner-zygote %s: %s\n", std::string(kind).c_str(),
                  zygote.error().message.c_str());
     return 1;
   }
   const wire::ZygoteReady ready{
-      .data_bytes = zygote->data_bytes,
       .warm_nanoseconds = static_cast<std::uint64_t>(
           std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count()),
-      .landlock_abi = zygote->landlock_abi,
-      .seccomp_instructions = static_cast<std::uint32_t>(zygote->seccomp.size())};
+      .seccomp_instructions = zygote->seccomp.size()};
   if (!SendMessage(zygote->control.get(), BytesOf(ready), {})) return 0;
   ServeForks(*zygote);
   // No Py_Finalize: there is nothing to save, and it takes longer than everything else.
@@ -142,9 +155,14 @@ int Main(std::string_view kind) {
 }  // namespace pyrunner::interpreter
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
+  constexpr int kBeforeSetup = 2;
+  const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
+  auto setup = argc > kBeforeSetup
+                   ? pyrunner::sandbox::SandboxSetup::FromArguments(words.subspan(kBeforeSetup))
+                   : std::nullopt;
+  if (!setup) {
     std::fputs("pyrunner-zygote is started by `pyrunner serve`\n", stderr);
     return 64;
   }
-  return pyrunner::interpreter::Main(argv[1]);
+  return pyrunner::interpreter::Main(argv[1], std::move(*setup));
 }

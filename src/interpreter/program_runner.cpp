@@ -17,8 +17,6 @@
 namespace pyrunner::interpreter {
 namespace {
 
-constexpr const char* kProgramPath = "/tmp/main.py";
-
 using Clock = std::chrono::steady_clock;
 
 std::uint64_t NanosecondsSince(Clock::time_point start) {
@@ -28,8 +26,8 @@ std::uint64_t NanosecondsSince(Clock::time_point start) {
 
 /// Writes the program where tracebacks, inspect and the program itself look for it. A full or
 /// forbidden scratch directory costs the source lines in tracebacks, no more.
-void SaveSource(std::string_view code) {
-  const Fd file(::open(kProgramPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+void SaveSource(const char* path, std::string_view code) {
+  const Fd file(::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   while (file && !code.empty()) {
     const ssize_t written = ::write(file.get(), code.data(), code.size());
     if (written <= 0) return;
@@ -80,9 +78,9 @@ struct Compiled {
   std::optional<wire::Refused> refusal;
 };
 
-Compiled Compile(std::string_view source, const Policy& policy, bool needs_main) {
+Compiled Compile(const char* path, std::string_view source, const Policy& policy, bool needs_main) {
   Compiled result;
-  SyntaxTree tree = SyntaxTree::Parse(source, kProgramPath);
+  SyntaxTree tree = SyntaxTree::Parse(source, path);
   if (tree.valid()) {
     if (const auto refusal = CheckPolicy(policy, tree, source)) {
       result.refusal = RefusedBy(*refusal);
@@ -114,21 +112,21 @@ void SetArguments(const std::vector<std::string>& arguments) {
 }
 
 /// The namespace of __main__, as a script finds it.
-PyObject* MainNamespace() {
+PyObject* MainNamespace(const char* path) {
   PyObject* globals = PyModule_GetDict(PyImport_AddModule("__main__"));
-  const PyRef file(PyUnicode_FromString(kProgramPath));
+  const PyRef file(PyUnicode_FromString(path));
   PyDict_SetItemString(globals, "__file__", file.get());
   return globals;
 }
 
 /// The line of the innermost frame that is the program's own.
-int LineOf(PyObject* traceback) {
+int LineOf(const char* path, PyObject* traceback) {
   long line = 0;
   for (auto* entry = reinterpret_cast<PyTracebackObject*>(traceback); entry != nullptr;
        entry = entry->tb_next) {
     const PyRef code(reinterpret_cast<PyObject*>(PyFrame_GetCode(entry->tb_frame)));
     PyObject* file = reinterpret_cast<PyCodeObject*>(code.get())->co_filename;
-    if (PyUnicode_CompareWithASCIIString(file, kProgramPath) != 0) continue;
+    if (PyUnicode_CompareWithASCIIString(file, path) != 0) continue;
     // The attribute and not the field, which is filled in only when somebody asks.
     const PyRef number(PyObject_GetAttrString(reinterpret_cast<PyObject*>(entry), "tb_lineno"));
     if (number) line = PyLong_AsLong(number.get());
@@ -137,12 +135,12 @@ int LineOf(PyObject* traceback) {
 }
 
 /// A syntax error has no frame; it knows its line itself.
-int SyntaxErrorLine(PyObject* error) {
+int SyntaxErrorLine(const char* path, PyObject* error) {
   const PyRef file(PyObject_GetAttrString(error, "filename"));
   const PyRef line(PyObject_GetAttrString(error, "lineno"));
   int result = 0;
   if (file && line && PyUnicode_Check(file.get()) && PyLong_Check(line.get()) &&
-      PyUnicode_CompareWithASCIIString(file.get(), kProgramPath) == 0) {
+      PyUnicode_CompareWithASCIIString(file.get(), path) == 0) {
     result = static_cast<int>(PyLong_AsLong(line.get()));
   }
   PyErr_Clear();
@@ -192,7 +190,7 @@ std::string LastLine(const PyRef& runtime, PyObject* error) {
 }
 
 /// Takes the pending exception: prints it as Python would, and says what it was.
-void ReportException(const PyRef& runtime, ProgramEnd& end) {
+void ReportException(const PyRef& runtime, const char* path, ProgramEnd& end) {
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;
@@ -207,9 +205,9 @@ void ReportException(const PyRef& runtime, ProgramEnd& end) {
     end.finished.exception_type = dot != nullptr ? dot + 1 : name;
     end.finished.exception_text = LastLine(runtime, value);
     end.finished.memory_error = PyErr_GivenExceptionMatches(type, PyExc_MemoryError) != 0;
-    end.finished.line = traceback != nullptr ? LineOf(traceback) : 0;
+    end.finished.line = traceback != nullptr ? LineOf(path, traceback) : 0;
     if (PyErr_GivenExceptionMatches(type, PyExc_SyntaxError) != 0) {
-      if (const int line = SyntaxErrorLine(value); line != 0) end.finished.line = line;
+      if (const int line = SyntaxErrorLine(path, value); line != 0) end.finished.line = line;
     }
   }
   if (exits) {
@@ -241,7 +239,12 @@ void Flush(const char* stream) {
 
 void ReadFrom(const std::string& bytes) {
   // A file without a name: seekable, like a shell's redirection.
-  const Fd file(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  Fd file(::open(".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) {  // not every file system can
+    constexpr const char* kName = ".stdin";
+    file = Fd(::open(kName, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    ::unlink(kName);
+  }
   std::string_view rest = bytes;
   while (file && !rest.empty()) {
     const ssize_t written = ::write(file.get(), rest.data(), rest.size());
@@ -258,13 +261,13 @@ void ReadFrom(const std::string& bytes) {
 void ProgramRunner::Rehearse() {
   const PyRef globals(PyDict_New());
   PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins());
-  const Compiled compiled = Compile(
-      "import math\n"
-      "def square(x):\n    return x * x\n"
-      "text = ', '.join(f'{square(i)}' for i in range(3))\n"
-      "print('', end='', flush=True)\n"
-      "def main():\n    return {'a': [1, 2.5, None, True]}\n",
-      *FindBuiltinPolicy("scientific"), true);
+  const Compiled compiled = Compile(program_path_.c_str(),
+                                    "import math\n"
+                                    "def square(x):\n    return x * x\n"
+                                    "text = ', '.join(f'{square(i)}' for i in range(3))\n"
+                                    "print('', end='', flush=True)\n"
+                                    "def main():\n    return {'a': [1, 2.5, None, True]}\n",
+                                    *FindBuiltinPolicy("scientific"), true);
   const PyRef result(
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
   bool in_result = false;
@@ -278,8 +281,9 @@ ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendRes
   ProgramEnd end;
   SetArguments(program.arguments);
   if (!program.standard_input.empty()) ReadFrom(program.standard_input);
-  SaveSource(program.code);
-  PyObject* globals = MainNamespace();
+  const char* path = program_path_.c_str();
+  SaveSource(path, program.code);
+  PyObject* globals = MainNamespace(path);
 
   const auto compile_start = Clock::now();
   std::optional<Policy> own_policy;
@@ -288,7 +292,7 @@ ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendRes
     end.refusal = wire::Refused{.reason = "The policy '" + program.policy + "' does not exist"};
     return end;
   }
-  Compiled compiled = Compile(program.code, *policy, program.call_main);
+  Compiled compiled = Compile(path, program.code, *policy, program.call_main);
   end.finished.compile_nanoseconds = NanosecondsSince(compile_start);
   if (compiled.refusal) {
     end.refusal = std::move(compiled.refusal);
@@ -300,9 +304,9 @@ ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendRes
     PyRef result(PyEval_EvalCode(compiled.code.get(), globals, globals));
     const bool returned =
         result && (!program.call_main || CallMain(runtime_, globals, send, end.finished.in_result));
-    if (!returned) ReportException(runtime_, end);
+    if (!returned) ReportException(runtime_, path, end);
   } else {
-    ReportException(runtime_, end);
+    ReportException(runtime_, path, end);
   }
   compiled.code = PyRef();
   // What a script's end does: wait for threads, atexit, then the module's own objects.

@@ -18,12 +18,14 @@ struct ProgramEnd {
   int exit_code = 0;
 };
 
-/// Runs programs the way `python -u main.py` does, in /tmp, up to the point where the interpreter
-/// would take itself apart. Everything untrusted is parsed here, inside the sandbox.
+/// Runs programs the way `python -u main.py` does, in its scratch directory, up to the point where
+/// the interpreter would take itself apart. Everything untrusted is parsed here, inside the
+/// sandbox.
 class ProgramRunner {
  public:
-  /// `runtime` is the namespace of runtime/sandbox_start.py.
-  explicit ProgramRunner(const PyRef& runtime) : runtime_(runtime) {}
+  /// `runtime` is the namespace of runtime/sandbox_start.py, `scratch` the sandbox's own directory.
+  explicit ProgramRunner(const PyRef& runtime, const std::string& scratch = "/tmp")
+      : runtime_(runtime), program_path_(scratch + "/main.py") {}
 
   /// Walks through a program's whole path once, before the sandbox is locked up, so that its
   /// pages are there when the program comes.
@@ -36,6 +38,7 @@ class ProgramRunner {
 
  private:
   const PyRef& runtime_;
+  std::string program_path_;
 };
 
 }  // namespace pyrunner::interpreter

@@ -15,14 +15,12 @@ struct Variable {
 // One thread per library: a zygote must be single-threaded when it forks, and a sandbox has one
 // processor. JOBLIB_MULTIPROCESSING and LOKY_MAX_CPU_COUNT keep joblib from semaphores in
 // /dev/shm and from running lscpu, neither of which a sandbox has.
+constexpr const char* kTemporary[] = {"HOME", "TMPDIR", "MPLCONFIGDIR"};
 constexpr Variable kEnvironment[] = {
     {"PATH", "/usr/local/bin:/usr/bin:/bin"},
-    {"HOME", "/tmp"},
-    {"TMPDIR", "/tmp"},
     {"LANG", "C.UTF-8"},
     {"LC_ALL", "C.UTF-8"},
     {"MPLBACKEND", "Agg"},
-    {"MPLCONFIGDIR", "/tmp"},
     {"OMP_NUM_THREADS", "1"},
     {"OPENBLAS_NUM_THREADS", "1"},
     {"MKL_NUM_THREADS", "1"},
@@ -85,8 +83,9 @@ std::string TakeError() {
   return std::string(reinterpret_cast<PyTypeObject*>(type)->tp_name) + ": " + Utf8(value);
 }
 
-Status StartPython() {
+Status StartPython(const std::string& temporary) {
   ::clearenv();
+  for (const char* name : kTemporary) ::setenv(name, temporary.c_str(), 1);
   for (const auto& [name, value] : kEnvironment) ::setenv(name, value, 1);
   PyPreConfig before;
   PyPreConfig_InitIsolatedConfig(&before);
@@ -116,10 +115,11 @@ Result<PyRef> RunRuntimeFile(std::string_view name) {
   return globals;
 }
 
-Status CallRuntime(const PyRef& globals, const char* function) {
+Status CallRuntime(const PyRef& globals, const char* function, const char* argument) {
   PyObject* callable = PyDict_GetItemString(globals.get(), function);
   if (callable == nullptr) return Failure(std::string("runtime lacks ") + function);
-  const PyRef result(PyObject_CallNoArgs(callable));
+  const PyRef result(argument == nullptr ? PyObject_CallNoArgs(callable)
+                                         : PyObject_CallFunction(callable, "s", argument));
   if (!result) return Failure(std::string(function) + ": " + TakeError());
   return {};
 }

@@ -42,14 +42,16 @@ class PyRef {
   PyObject* object_ = nullptr;
 };
 
-/// Sets the environment that every program sees and starts the interpreter of the distribution.
-[[nodiscard]] Status StartPython();
+/// Sets the environment that every program sees, with this folder for temporary files, and starts
+/// the interpreter of the distribution.
+[[nodiscard]] Status StartPython(const std::string& temporary);
 
 /// Runs one of the project's files below runtime/ and returns its namespace.
 [[nodiscard]] Result<PyRef> RunRuntimeFile(std::string_view name);
 
-/// Calls a function without parameters of such a namespace.
-[[nodiscard]] Status CallRuntime(const PyRef& globals, const char* function);
+/// Calls a function of such a namespace, with a string or with nothing.
+[[nodiscard]] Status CallRuntime(const PyRef& globals, const char* function,
+                                 const char* argument = nullptr);
 
 /// The text of a str, as long as that lives; empty for anything else, and for lone surrogates.
 [[nodiscard]] std::string_view TextOf(PyObject* text);

@@ -113,6 +113,10 @@ void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
   if (const Status done = CallRuntime(*process.runtime, "reseed"); !done) {
     Fail("reseed", 0, done.error().message);
   }
+  if (!process.plan.layers.Has(sandbox::Layer::kMountNamespace)) {
+    const Status moved = CallRuntime(*process.runtime, "move_to", process.plan.scratch);
+    if (!moved) Fail("scratch", 0, moved.error().message);
+  }
   if (process.rehearse) runner.Rehearse();
 }
 
@@ -125,7 +129,7 @@ void RunSandboxProcess(SandboxProcess process) {
   if (const int error = ArrangeDescriptors(process); error != 0) ::_exit(kFailureExitCode);
   if (!joined.ok()) Fail(joined.step, joined.error);
 
-  ProgramRunner runner(*process.runtime);
+  ProgramRunner runner(*process.runtime, process.plan.scratch);
   PreparePython(process, runner);
   if (const auto step = sandbox::Isolate(process.plan); !step.ok()) Fail(step.step, step.error);
 
@@ -140,8 +144,8 @@ void RunSandboxProcess(SandboxProcess process) {
   const auto program = ReceiveProgram();
   if (!program) ::_exit(kFailureExitCode);
   const std::uint64_t seconds = program->wall_milliseconds / 1000 + kSpareCpuSeconds;
-  if (const int error =
-          sandbox::SetProgramLimits(process.plan.zygote_data_bytes, program->memory_bytes, seconds);
+  if (const int error = sandbox::SetProgramLimits(process.plan.memory_base, program->memory_bytes,
+                                                  seconds, process.limit_address_space);
       error != 0) {
     Fail("program limits", error);
   }

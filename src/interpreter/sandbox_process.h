@@ -17,6 +17,7 @@ struct SandboxProcess {
   Fd standard_error;
   Fd procfs;  // an open /proc
   sandbox::IsolationPlan plan;
+  bool limit_address_space = false;  // see SandboxSetup
   bool rehearse = false;
   const PyRef* runtime = nullptr;  // the namespace of runtime/sandbox_start.py
 };

@@ -1,18 +1,18 @@
 #include "interpreter/zygote.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clone.h"
 #include "base/unix_socket.h"
 #include "interpreter/sandbox_process.h"
 #include "sandbox/namespaces.h"
@@ -34,30 +34,29 @@ Result<Pipe> MakePipe() {
 
 /// Like fork, into a new process namespace, and as the gateway's child. Returns the pid, 0 in the
 /// child, or -1.
-long ForkSandbox(int& pidfd) {
+long ForkSandbox(sandbox::Layers layers, int& pidfd) {
   // Where glibc keeps the thread's id, which its own fork would have the kernel refresh.
   int* thread_id = nullptr;
-  clone_args arguments{};
-  arguments.flags = sandbox::kSandboxCloneFlags;
-  arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
+  std::uint64_t flags = sandbox::SandboxCloneFlags(layers);
   if (::prctl(PR_GET_TID_ADDRESS, &thread_id, 0, 0, 0) == 0 && thread_id != nullptr) {
-    arguments.flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
-    arguments.child_tid = reinterpret_cast<std::uint64_t>(thread_id);
+    flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
   }
-  return ::syscall(SYS_clone3, &arguments, sizeof arguments);
+  return Clone(flags, &pidfd, thread_id);
 }
 
 sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkRequest& request,
-                                std::span<const int> cgroup_fds) {
-  return {.procfs_fd = zygote.procfs.get(),
+                                const std::string& scratch, std::span<const int> cgroup_fds) {
+  return {.layers = zygote.setup.layers,
+          .procfs_fd = zygote.procfs.get(),
           .uid = request.uid,
-          .zygote_data_bytes = zygote.data_bytes,
+          .memory_base = zygote.memory_base,
           .open_files = request.open_files,
           .processes = request.processes,
           .scratch_bytes = request.scratch_bytes,
           .scratch_inodes = request.scratch_inodes,
+          .scratch = scratch.c_str(),
           .cgroup_fds = cgroup_fds,
-          .landlock_abi = zygote.landlock_abi,
+          .landlock_abi = zygote.setup.landlock_abi,
           .seccomp = zygote.seccomp};
 }
 
@@ -82,18 +81,23 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
   // Without PyOS_BeforeFork and its likes: their hooks cost a fifth of a small program's whole run,
   // to put right what the locks and threads of other processes may break. A zygote has neither;
   // runtime/sandbox_start.py does what is left.
+  const std::string scratch =
+      zygote.setup.scratch_folder.empty()
+          ? "/tmp"
+          : sandbox::ScratchOfSlot(zygote.setup.scratch_folder, request.slot);
   int pidfd = -1;
-  const long pid = ForkSandbox(pidfd);
+  const long pid = ForkSandbox(zygote.setup.layers, pidfd);
   if (pid == 0) {
     RunSandboxProcess({.channel = std::move(channel->second),
                        .standard_output = std::move(output->write),
                        .standard_error = std::move(error->write),
                        .procfs = std::move(zygote.procfs),
-                       .plan = MakePlan(zygote, request, cgroup_fds),
+                       .plan = MakePlan(zygote, request, scratch, cgroup_fds),
+                       .limit_address_space = zygote.setup.limit_address_space,
                        .rehearse = request.rehearse != 0,
                        .runtime = &zygote.runtime});
   }
-  if (pid < 0) return SystemError("clone3", "a sandbox");
+  if (pid < 0) return SystemError("clone", "a sandbox");
   return Forked{static_cast<std::int32_t>(pid), Fd(pidfd), std::move(channel->first),
                 std::move(output->read), std::move(error->read)};
 }

@@ -5,6 +5,8 @@
 
 #include "base/fd.h"
 #include "interpreter/python.h"
+#include "sandbox/limits.h"
+#include "sandbox/sandbox_setup.h"
 #include "sandbox/seccomp.h"
 
 namespace pyrunner::interpreter {
@@ -14,9 +16,9 @@ struct WarmZygote {
   Fd control;  // SOCK_SEQPACKET: wire::ForkRequest in, wire::ForkReply out
   Fd procfs;
   PyRef runtime;
+  sandbox::SandboxSetup setup;
   sandbox::SeccompProgram seccomp;
-  int landlock_abi = 0;
-  std::uint64_t data_bytes = 0;
+  sandbox::MemoryBase memory_base;
 };
 
 /// Forks a sandbox for each request until the gateway closes the socket. Never runs user code and

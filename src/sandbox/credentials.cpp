@@ -44,6 +44,8 @@ int DropCapabilities() {
   // Up to the first that this kernel does not know.
   int capability = 0;
   while (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) ++capability;
+  // Without any there is nothing to drop, and with no_new_privs no exec can give one back.
+  if (errno == EPERM && HasNoCapabilities()) return 0;
   if (errno != EINVAL || capability == 0) return errno;
   if (::prctl(PR_SET_SECUREBITS, kSecureBits, 0, 0, 0) != 0) return errno;
   if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;

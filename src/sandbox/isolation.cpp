@@ -1,7 +1,9 @@
 #include "sandbox/isolation.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -51,14 +53,17 @@ int VolunteerForOutOfMemory(const IsolationPlan& plan) {
 int EnterOwnNamespaces(const IsolationPlan& plan) {
   // The change of user made the process undumpable, and with that its own id maps unwritable.
   if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
-  if (::unshare(kSandboxUnshareFlags) != 0) return errno;
-  const int error = WriteIdMaps(plan.procfs_fd, 0, {kInnerUid, plan.uid, plan.uid, 1});
-  ::close(plan.procfs_fd);
-  return error;
+  if (::unshare(SandboxUnshareFlags(plan.layers)) != 0) return errno;
+  if (!plan.layers.Has(Layer::kUserNamespace)) return 0;
+  return WriteIdMaps(plan.procfs_fd, 0, {kInnerUid, plan.uid, plan.uid, 1});
 }
 
-int MountOwnScratch(const IsolationPlan& plan) {
-  return MountScratch(plan.scratch_bytes, plan.scratch_inodes, kInnerUid);
+int EnterScratch(const IsolationPlan& plan) {
+  if (plan.layers.Has(Layer::kMountNamespace)) {
+    const std::uint32_t owner = plan.layers.Has(Layer::kUserNamespace) ? kInnerUid : plan.uid;
+    return MountScratch(plan.scratch_bytes, plan.scratch_inodes, owner);
+  }
+  return Checked(::chdir(plan.scratch));
 }
 
 int NameHost(const IsolationPlan&) {
@@ -66,18 +71,25 @@ int NameHost(const IsolationPlan&) {
   return Checked(::syscall(SYS_sethostname, kName, sizeof kName - 1));
 }
 
+/// Whether a limit on the user's processes is a limit on this sandbox's.
+bool CountsProcessesAlone(const IsolationPlan& plan) {
+  return plan.layers.Has(Layer::kOwnUser) || plan.layers.Has(Layer::kUserNamespace);
+}
+
 int LimitResources(const IsolationPlan& plan) {
   // Where no cgroup counts, this is the limit on memory; each program has a lower one.
-  if (plan.cgroup_fds.empty()) {
-    const rlimit limit{plan.zygote_data_bytes + kMostMemory, plan.zygote_data_bytes + kMostMemory};
+  if (!plan.layers.Has(Layer::kCgroup)) {
+    const rlim_t most = plan.memory_base.data_bytes + kMostMemory;
+    const rlimit limit{most, most};
     if (::setrlimit(RLIMIT_DATA, &limit) != 0) return errno;
   }
   return SetFixedLimits({.file_bytes = plan.scratch_bytes,
                          .open_files = plan.open_files,
-                         .processes = plan.processes});
+                         .processes = CountsProcessesAlone(plan) ? plan.processes : 0});
 }
 
-int HideFromPeers(const IsolationPlan&) {
+int HideFromPeers(const IsolationPlan& plan) {
+  ::close(plan.procfs_fd);
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;
   ::umask(077);
   // Again: the kernel forgot it when the user changed.
@@ -85,41 +97,67 @@ int HideFromPeers(const IsolationPlan&) {
 }
 
 int RefuseNewPrivileges(const IsolationPlan&) {
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
-  // Since Linux 6.3; seccomp holds the same line where it is missing.
-  (void)::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
-  return 0;
+  return Checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 }
 
-int ApplyLandlock(const IsolationPlan& plan) {
-  return plan.landlock_abi == 0 ? 0 : RestrictByLandlock(plan.landlock_abi);
+int RefuseNewCode(const IsolationPlan&) {
+  return Checked(::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0));
 }
 
 int StartOwnSession(const IsolationPlan&) { return ::setsid() < 0 ? errno : 0; }
 
 struct Step {
   const char* name;
+  bool (*wanted)(Layers);
   int (*apply)(const IsolationPlan&);
 };
 
+constexpr bool Always(Layers) { return true; }
+
+template <Layer kLayer>
+constexpr bool If(Layers layers) {
+  return layers.Has(kLayer);
+}
+
+// In a user namespace of its own a sandbox must have its user before it enters, because it belongs
+// to it; otherwise it would lose with its user what entering the other namespaces needs.
+constexpr bool IfUserFirst(Layers layers) {
+  return layers.Has(Layer::kOwnUser) && layers.Has(Layer::kUserNamespace);
+}
+constexpr bool IfUserLater(Layers layers) {
+  return layers.Has(Layer::kOwnUser) && !layers.Has(Layer::kUserNamespace);
+}
+bool IfNamespaces(Layers layers) { return SandboxUnshareFlags(layers) != 0; }
+
+int BecomeOwnUser(const IsolationPlan& plan) { return BecomeUser(plan.uid); }
+
 // The order is load-bearing; each line needs what stands above it, or would be undone below it.
 constexpr Step kSteps[] = {
-    {"session", StartOwnSession},
-    {"oom score", VolunteerForOutOfMemory},
-    {"user", [](const IsolationPlan& plan) { return plan.uid == 0 ? 0 : BecomeUser(plan.uid); }},
-    {"namespaces", EnterOwnNamespaces},  // after the user: they belong to it
-    {"scratch", MountOwnScratch},        // needs the capabilities of the new user namespace
-    {"hostname", NameHost},
-    {"limits", LimitResources},
-    {"capabilities", [](const IsolationPlan&) { return DropCapabilities(); }},
-    {"dumpable", HideFromPeers},
-    {"no_new_privs", RefuseNewPrivileges},  // what the next two need
-    {"landlock", ApplyLandlock},            // before seccomp hides its system calls
-    {"seccomp", [](const IsolationPlan& plan) { return InstallSeccomp(plan.seccomp); }},
+    {"session", Always, StartOwnSession},
+    {"oom score", Always, VolunteerForOutOfMemory},
+    {"user", IfUserFirst, BecomeOwnUser},
+    {"namespaces", IfNamespaces, EnterOwnNamespaces},
+    {"scratch", Always, EnterScratch},  // needs the capabilities of the new user namespace
+    {"hostname", If<Layer::kUtsNamespace>, NameHost},
+    {"limits", If<Layer::kResourceLimits>, LimitResources},
+    {"own user", IfUserLater, BecomeOwnUser},
+    {"capabilities", If<Layer::kNoCapabilities>,
+     [](const IsolationPlan&) { return DropCapabilities(); }},
+    {"dumpable", Always, HideFromPeers},
+    {"no_new_privs", Always, RefuseNewPrivileges},  // what the last two need
+    {"no new code", If<Layer::kNoNewCode>, RefuseNewCode},
+    // Before seccomp hides its system calls.
+    {"landlock", If<Layer::kLandlock>,
+     [](const IsolationPlan& plan) {
+       return RestrictByLandlock(plan.landlock_abi, plan.layers.Has(Layer::kMountNamespace));
+     }},
+    {"seccomp", If<Layer::kSeccomp>,
+     [](const IsolationPlan& plan) { return InstallSeccomp(plan.seccomp); }},
 };
 
 bool Refused(long result, int error) { return result < 0 && errno == error; }
 
+/// In a root of its own the host's files do not even exist.
 bool SeesNoHostFile() {
   constexpr const char* kHostPaths[] = {"/etc/shadow", "/proc/self/status", "/sys/kernel", "/root",
                                         "/home"};
@@ -127,24 +165,99 @@ bool SeesNoHostFile() {
     if (::access(path, F_OK) == 0) return false;
   }
   struct statvfs root {};
-  return ::statvfs("/", &root) == 0 && (root.f_flag & ST_RDONLY) != 0 &&
-         ::access("/usr/lib", F_OK) == 0 &&
-         ::open("/usr/.written-by-a-sandbox", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0;
+  return ::statvfs("/", &root) == 0 && (root.f_flag & ST_RDONLY) != 0;
+}
+
+bool CanOpen(const char* path, int flags) {
+  const int fd = ::open(path, flags | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  ::close(fd);
+  return true;
+}
+
+/// Landlock's part: what exists cannot be opened, not even a folder that everybody may list.
+bool OpensNoHostFile() {
+  constexpr const char* kClosedPaths[] = {"/",    "/dev",       "/proc/self/status",
+                                          "/sys", "/etc/hosts", ".."};
+  for (const char* path : kClosedPaths) {
+    if (CanOpen(path, O_RDONLY)) return false;
+  }
+  return true;
+}
+
+bool FilesystemIsIsolated(const IsolationPlan& plan) {
+  if (plan.layers.Has(Layer::kMountNamespace) && !SeesNoHostFile()) return false;
+  if (plan.layers.Has(Layer::kLandlock) && !OpensNoHostFile()) return false;
+  return ::access("/usr/lib", F_OK) == 0 &&
+         !CanOpen("/usr/.written-by-a-sandbox", O_WRONLY | O_CREAT);
+}
+
+bool NetworkIsIsolated(const IsolationPlan& plan) {
+  const long socket = ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
+  if (plan.layers.Has(Layer::kSeccomp)) return Refused(socket, EPERM);
+  // An empty network namespace has no way to anywhere, not even to itself.
+  sockaddr_in nowhere{};
+  nowhere.sin_family = AF_INET;
+  nowhere.sin_port = htons(9);
+  nowhere.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const long connected =
+      ::connect(static_cast<int>(socket), reinterpret_cast<sockaddr*>(&nowhere), sizeof nowhere);
+  const bool refused = Refused(connected, ENETUNREACH) || Refused(connected, EACCES);
+  ::close(static_cast<int>(socket));
+  return refused;
+}
+
+bool ProcessesAreIsolated(const IsolationPlan& plan) {
+  const bool alone = ::getpid() == 1 && ::getppid() == 0;
+  if (plan.layers.Has(Layer::kPidNamespace) && !alone) return false;
+  if (!plan.layers.Has(Layer::kSeccomp)) return true;
+  return Refused(::syscall(SYS_kill, alone ? 2 : ::getppid(), 0), EPERM) &&
+         Refused(::syscall(SYS_kill, -1, 0), EPERM);
+}
+
+bool IpcIsIsolated(const IsolationPlan& plan) {
+  if (!plan.layers.Has(Layer::kSeccomp)) return plan.layers.Has(Layer::kIpcNamespace);
+  return Refused(::syscall(SYS_shmget, 0, 4096, 0), ENOSYS);
+}
+
+bool PrivilegesAreDropped(const IsolationPlan& plan) {
+  const bool mapped = plan.layers.Has(Layer::kUserNamespace);
+  const bool own = plan.layers.Has(Layer::kOwnUser);
+  if (mapped || own) {
+    const std::uint32_t user = mapped ? kInnerUid : plan.uid;
+    if (::getuid() != user || ::geteuid() != user || ::getgid() != user) return false;
+  }
+  // The groups of an ordinary user who started the service stay: only root could drop them.
+  if (own && ::getgroups(0, nullptr) != 0) return false;
+  if (plan.layers.Has(Layer::kNoCapabilities) && !HasNoCapabilities()) return false;
+  // Without the filter prctl is a call like others; with it, it is allowed to ask just this.
+  return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+bool CallsAreFiltered(const IsolationPlan& plan) {
+  return plan.layers.Has(Layer::kSeccomp) && ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2 &&
+         Refused(::syscall(SYS_personality, 0xffffffffU), EPERM);
 }
 
 bool ScratchIsBounded(const IsolationPlan& plan) {
+  if (::access(".", W_OK) != 0) return false;
+  if (!plan.layers.Has(Layer::kMountNamespace)) {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_max <= plan.scratch_bytes;
+  }
   struct statfs scratch {};
-  return ::statfs("/tmp", &scratch) == 0 && scratch.f_type == TMPFS_MAGIC &&
+  return ::statfs(".", &scratch) == 0 && scratch.f_type == TMPFS_MAGIC &&
          static_cast<std::uint64_t>(scratch.f_blocks) *
                  static_cast<std::uint64_t>(scratch.f_bsize) <=
-             plan.scratch_bytes &&
-         ::access("/tmp", W_OK) == 0;
+             plan.scratch_bytes;
 }
 
 bool MemoryIsLimited(const IsolationPlan& plan) {
+  // The kernel moved this very process when the write to cgroup.procs succeeded.
+  if (plan.layers.Has(Layer::kCgroup) && !plan.cgroup_fds.empty()) return true;
   rlimit limit{};
   return ::getrlimit(RLIMIT_DATA, &limit) == 0 &&
-         limit.rlim_max <= plan.zygote_data_bytes + kMostMemory;
+         limit.rlim_max <= plan.memory_base.data_bytes + kMostMemory;
 }
 
 bool ForkIsRefused() {
@@ -154,9 +267,12 @@ bool ForkIsRefused() {
 }
 
 bool ProcessesAreLimited(const IsolationPlan& plan) {
-  rlimit limit{};
-  return ::getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_max <= plan.processes &&
-         ForkIsRefused();
+  if (plan.layers.Has(Layer::kResourceLimits) && CountsProcessesAlone(plan)) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NPROC, &limit) != 0 || limit.rlim_max > plan.processes) return false;
+  }
+  if (plan.layers.Has(Layer::kSeccomp)) return ForkIsRefused();
+  return plan.layers.Has(Layer::kCgroup) || plan.layers.Has(Layer::kResourceLimits);
 }
 
 }  // namespace
@@ -171,32 +287,31 @@ StepResult JoinCgroups(std::span<const int> cgroup_fds) {
 StepResult Isolate(const IsolationPlan& plan) {
   if (const int error = DieWithGateway(); error != 0) return {"death signal", error};
   for (const Step& step : kSteps) {
+    if (!step.wanted(plan.layers)) continue;
     if (const int error = step.apply(plan); error != 0) return {step.name, error};
   }
   return {};
 }
 
 std::uint32_t VerifyIsolation(const IsolationPlan& plan) {
-  std::uint32_t seen = 0;
-  const auto note = [&seen](std::uint32_t property, bool holds) {
-    if (holds) seen |= property;
+  constexpr struct {
+    Property property;
+    bool (*holds)(const IsolationPlan&);
+  } kChecks[] = {
+      {kFilesystemIsolation, FilesystemIsIsolated},
+      {kNetworkIsolation, NetworkIsIsolated},
+      {kProcessIsolation, ProcessesAreIsolated},
+      {kIpcIsolation, IpcIsIsolated},
+      {kPrivilegesDropped, PrivilegesAreDropped},
+      {kSyscallFilter, CallsAreFiltered},
+      {kMemoryLimit, MemoryIsLimited},
+      {kProcessLimit, ProcessesAreLimited},
+      {kScratchQuota, ScratchIsBounded},
   };
-  note(kFilesystemIsolation, SeesNoHostFile());
-  note(kNetworkIsolation, Refused(::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0), EPERM));
-  note(kProcessIsolation,
-       ::getpid() == 1 && ::getppid() == 0 && Refused(::syscall(SYS_kill, 2, 0), EPERM));
-  note(kIpcIsolation, Refused(::syscall(SYS_shmget, 0, 4096, 0), ENOSYS));
-  // The groups of an ordinary user who started the service stay: only root could drop them.
-  const bool no_groups = ::getgroups(0, nullptr) == 0 || plan.uid == 0;
-  note(kPrivilegesDropped, ::getuid() == kInnerUid && ::geteuid() == kInnerUid &&
-                               ::getgid() == kInnerUid && no_groups && HasNoCapabilities() &&
-                               ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-  note(kSyscallFilter, ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2 &&
-                           Refused(::syscall(SYS_personality, 0xffffffffU), EPERM));
-  // The kernel moved this very process when the write to cgroup.procs succeeded.
-  note(kMemoryLimit, !plan.cgroup_fds.empty() || MemoryIsLimited(plan));
-  note(kProcessLimit, ProcessesAreLimited(plan));
-  note(kScratchQuota, ScratchIsBounded(plan));
+  std::uint32_t seen = 0;
+  for (const auto& [property, holds] : kChecks) {
+    if (holds(plan)) seen |= property;
+  }
   return seen;
 }
 

@@ -6,20 +6,24 @@
 #include <cstdint>
 #include <span>
 
+#include "sandbox/layers.h"
+#include "sandbox/limits.h"
 #include "sandbox/seccomp.h"
 
 namespace pyrunner::sandbox {
 
 /// Everything that a fresh fork of a zygote needs to lock itself up.
 struct IsolationPlan {
+  Layers layers;       // in force, every one of them
   int procfs_fd = -1;  // an open /proc, closed on the way
   // Inside the zygote's user namespace, of no other live sandbox; 0: that has just the one user.
   std::uint32_t uid = 0;
-  std::uint64_t zygote_data_bytes = 0;  // writable private memory that the fork started with
+  MemoryBase memory_base;
   std::uint32_t open_files = 0;
   std::uint32_t processes = 0;
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
+  const char* scratch = "/tmp";     // without mount namespaces: the sandbox's own directory
   std::span<const int> cgroup_fds;  // cgroup.procs files to join, opened by the supervisor
   int landlock_abi = 0;             // 0: the kernel has none
   std::span<const sock_filter> seccomp;
@@ -35,8 +39,8 @@ struct StepResult {
 /// Joins the cgroups. First of all, so that every later page counts.
 StepResult JoinCgroups(std::span<const int> cgroup_fds);
 
-/// Applies every other layer to the calling process, which is single-threaded and process 1 of a
-/// new process namespace, root in the zygote's user namespace. Makes no allocation, takes no lock.
+/// Applies the plan's layers to the calling process, which is single-threaded, a fresh fork of its
+/// zygote and in the process namespace that it will have. Makes no allocation, takes no lock.
 /// After a failure the process must end: it is neither in nor out.
 StepResult Isolate(const IsolationPlan& plan);
 

@@ -142,7 +142,7 @@ int RunZygote() {
   };
   constexpr int kControl = wire::kZygoteControlFd;
   Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!check(EnterZygoteNamespaces()) || !check(BuildRoot())) return 10;
+  if (!check(EnterZygoteNamespaces(Layers::All())) || !check(BuildRoot())) return 10;
   TestRequest request;
   auto received = ReceiveMessage(kControl, WritableBytesOf(request));
   if (!received) return 11;
@@ -158,12 +158,15 @@ int RunZygote() {
   for (const Fd& fd : received->fds) cgroup_fds.push_back(fd.get());
   int pidfd = -1;
   clone_args arguments{};
-  arguments.flags = kSandboxCloneFlags;
+  arguments.flags = SandboxCloneFlags(Layers::All());
   arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
   const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid != 0) return pid > 0 ? 0 : 14;
+  Layers layers = Layers::All();
+  if (cgroup_fds.empty()) layers.Remove(Layer::kCgroup);
   RunSandbox(request,
-             {.procfs_fd = procfs.Release(),
+             {.layers = layers,
+              .procfs_fd = procfs.Release(),
               .uid = request.flaw == Flaw::kUnmappedUser ? kMappedUids : 1007,
               .open_files = 64,
               .processes = 16,
@@ -207,7 +210,8 @@ class IsolationTest : public testing::Test {
       auto zygote = LaunchZygote({.kind = wire::ZygoteKind::kBase,
                                   .control = std::move(control->second),
                                   .program = program.get(),
-                                  .log = STDERR_FILENO});
+                                  .log = STDERR_FILENO,
+                                  .setup = {.layers = Layers::All()}});
       if (!zygote) std::fprintf(stderr, "%s\n", zygote.error().message.c_str());
       return zygote ? 0 : 1;
     });

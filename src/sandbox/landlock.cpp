@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <span>
 
 #include "base/fd.h"
 
@@ -55,18 +56,39 @@ struct Rule {
   std::uint64_t access;
 };
 
-// "." is the scratch directory itself, which no other sandbox shares, and not the name /tmp.
-// Nothing may be executed, and no special file or link be made, anywhere.
+// Each names what is meant and nothing beside it, so that it holds on the host's own root too: "."
+// is the scratch directory itself, which no other sandbox shares, and not the name /tmp; of /etc
+// it is single files. Nothing may be executed, and no special file or link be made, anywhere.
+// /dev/zero is not writable, because a shared mapping of it would be memory that nobody counts.
 constexpr Rule kRules[] = {
     {"/usr", kRead},
-    {"/etc", kRead},
+    {"/etc/ld.so.cache", kReadFile},
+    {"/etc/localtime", kReadFile},
+    {"/etc/matplotlibrc", kReadFile},
     {".", kScratch},
     {"/dev/null", kDevice},
-    {"/dev/zero", kDevice},
+    {"/dev/zero", kReadFile},
     {"/dev/full", kDevice},
     {"/dev/random", kReadFile},
     {"/dev/urandom", kReadFile},
 };
+constexpr Rule kRulesOfOwnRoot[] = {
+    {"/etc/passwd", kReadFile},
+    {"/etc/group", kReadFile},
+};
+
+int AddRules(const Fd& ruleset, std::span<const Rule> rules, std::uint64_t handled) {
+  for (const Rule& rule : rules) {
+    const Fd parent(::open(rule.path, O_PATH | O_CLOEXEC));
+    if (!parent && errno == ENOENT) continue;  // what a distribution lacks needs no rule
+    if (!parent) return errno;
+    const PathBeneath beneath{rule.access & handled, parent.get()};
+    if (::syscall(SYS_landlock_add_rule, ruleset.get(), kRulePathBeneath, &beneath, 0U) != 0) {
+      return errno;
+    }
+  }
+  return 0;
+}
 
 std::uint64_t HandledAccess(int abi) {
   if (abi >= 5) return kAllAbi5;
@@ -81,7 +103,7 @@ int LandlockAbi() {
   return abi > 0 ? static_cast<int>(abi) : 0;
 }
 
-int RestrictByLandlock(int abi) {
+int RestrictByLandlock(int abi, bool own_root) {
   RulesetAttributes attributes{};
   attributes.handled_access_fs = HandledAccess(abi);
   std::size_t size = sizeof attributes.handled_access_fs;
@@ -95,13 +117,12 @@ int RestrictByLandlock(int abi) {
   }
   const Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0U)));
   if (!ruleset) return errno;
-  for (const Rule& rule : kRules) {
-    const Fd parent(::open(rule.path, O_PATH | O_CLOEXEC));
-    if (!parent) return errno;
-    const PathBeneath beneath{rule.access & attributes.handled_access_fs, parent.get()};
-    if (::syscall(SYS_landlock_add_rule, ruleset.get(), kRulePathBeneath, &beneath, 0U) != 0) {
-      return errno;
-    }
+  if (const int error = AddRules(ruleset, kRules, attributes.handled_access_fs); error != 0) {
+    return error;
+  }
+  if (own_root) {
+    const int error = AddRules(ruleset, kRulesOfOwnRoot, attributes.handled_access_fs);
+    if (error != 0) return error;
   }
   return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0U) == 0 ? 0 : errno;
 }

@@ -42,16 +42,22 @@ int SetFixedLimits(const FixedLimits& limits) {
       {RLIMIT_RTPRIO, 0},
   };
   for (const auto& [resource, value] : all) {
+    if (resource == RLIMIT_NPROC && value == 0) continue;
     if (const int error = Lower(resource, value); error != 0) return error;
   }
   return 0;
 }
 
-int SetProgramLimits(std::uint64_t zygote_data_bytes, std::uint64_t memory_bytes,
-                     std::uint64_t cpu_seconds) {
-  // RLIMIT_DATA and never RLIMIT_AS: it counts what can be written, so that a reservation past the
-  // limit is an ordinary MemoryError, while mapped libraries cost nothing.
-  if (const int error = Set(RLIMIT_DATA, zygote_data_bytes + memory_bytes); error != 0) {
+int SetProgramLimits(const MemoryBase& base, std::uint64_t memory_bytes, std::uint64_t cpu_seconds,
+                     bool limit_address_space) {
+  // RLIMIT_DATA counts what can be written, so that a reservation past the limit is an ordinary
+  // MemoryError, while mapped libraries cost nothing.
+  if (const int error = Set(RLIMIT_DATA, base.data_bytes + memory_bytes); error != 0) {
+    return error;
+  }
+  const std::uint64_t spare = limit_address_space ? 0 : kSpareAddressSpace;
+  if (const int error = Lower(RLIMIT_AS, base.address_space_bytes + memory_bytes + spare);
+      error != 0) {
     return error;
   }
   return Set(RLIMIT_CPU, cpu_seconds);

@@ -3,15 +3,13 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <span>
 #include <sstream>
 
 #include "base/fd.h"
@@ -19,13 +17,32 @@
 
 namespace pyrunner::sandbox {
 
-// CLONE_PARENT makes the gateway the parent, which then learns from the kernel how the sandbox
-// ended, also when the zygote is gone by then.
-const std::uint64_t kSandboxCloneFlags = CLONE_NEWPID | CLONE_PARENT | CLONE_PIDFD;
-const int kSandboxUnshareFlags =
-    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-
 namespace {
+
+struct NamespaceFlag {
+  Layer layer;
+  int flag;
+};
+
+// Entered by unshare; a process namespace is for children only, and a network namespace is shared.
+constexpr NamespaceFlag kOfZygote[] = {
+    {Layer::kMountNamespace, CLONE_NEWNS},      {Layer::kNetworkNamespace, CLONE_NEWNET},
+    {Layer::kIpcNamespace, CLONE_NEWIPC},       {Layer::kUtsNamespace, CLONE_NEWUTS},
+    {Layer::kCgroupNamespace, CLONE_NEWCGROUP},
+};
+constexpr NamespaceFlag kOfSandbox[] = {
+    {Layer::kUserNamespace, CLONE_NEWUSER},     {Layer::kMountNamespace, CLONE_NEWNS},
+    {Layer::kIpcNamespace, CLONE_NEWIPC},       {Layer::kUtsNamespace, CLONE_NEWUTS},
+    {Layer::kCgroupNamespace, CLONE_NEWCGROUP},
+};
+
+int Flags(Layers layers, std::span<const NamespaceFlag> table) {
+  int flags = 0;
+  for (const auto& [layer, flag] : table) {
+    if (layers.Has(layer)) flags |= flag;
+  }
+  return flags;
+}
 
 int WriteFile(int procfs_fd, pid_t pid, const char* name, const char* text) {
   std::array<char, 64> path{};
@@ -55,18 +72,6 @@ int WriteIdMaps(int procfs_fd, pid_t pid, const IdMap& map) {
   return WriteFile(procfs_fd, pid, "gid_map", groups.data());
 }
 
-int TryUserNamespace() {
-  // Made with the child, because unshare wants a process without threads, which a sanitizer's is
-  // not.
-  clone_args arguments{};
-  arguments.flags = CLONE_NEWUSER;
-  arguments.exit_signal = SIGCHLD;
-  const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
-  if (pid < 0) return errno;
-  if (pid == 0) ::_exit(0);
-  return ::waitpid(static_cast<pid_t>(pid), nullptr, 0) == pid ? 0 : errno;
-}
-
 bool HasUsers(std::uint32_t first, std::uint32_t count) {
   if (::geteuid() != 0) return false;
   const auto map = ReadTextFile("/proc/self/uid_map");
@@ -81,11 +86,22 @@ bool HasUsers(std::uint32_t first, std::uint32_t count) {
   return false;
 }
 
-Status EnterZygoteNamespaces() {
-  if (::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP) != 0) {
+Status EnterZygoteNamespaces(Layers layers) {
+  const int flags = Flags(layers, kOfZygote);
+  if (flags != 0 && ::unshare(flags) != 0) {
     return SystemError("unshare", "namespaces of the zygote");
   }
   return {};
 }
+
+std::uint64_t SandboxCloneFlags(Layers layers) {
+  // CLONE_PARENT makes the gateway the parent, which then learns from the kernel how the sandbox
+  // ended, also when the zygote is gone by then.
+  std::uint64_t flags = CLONE_PARENT | CLONE_PIDFD;
+  if (layers.Has(Layer::kPidNamespace)) flags |= CLONE_NEWPID;
+  return flags;
+}
+
+int SandboxUnshareFlags(Layers layers) { return Flags(layers, kOfSandbox); }
 
 }  // namespace pyrunner::sandbox

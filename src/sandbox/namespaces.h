@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "sandbox/layers.h"
 
 namespace pyrunner::sandbox {
 
@@ -22,21 +23,18 @@ struct IdMap {
 /// 0 or an errno value; makes no allocation, so it can be used between fork and exec.
 int WriteIdMaps(int procfs_fd, pid_t pid, const IdMap& map);
 
-/// Tries in a throw-away child whether the caller can make user namespaces. Returns 0 or an errno
-/// value.
-int TryUserNamespace();
-
 /// True if the caller is root and `count` users from `first` upwards exist where it is: not so in a
 /// container that has a user namespace of its own.
 bool HasUsers(std::uint32_t first, std::uint32_t count);
 
-/// The zygote's own namespaces. The network namespace stays empty and is shared by its sandboxes:
-/// making one costs more than everything else, and seccomp refuses them sockets.
-Status EnterZygoteNamespaces();
+/// The zygote's own namespaces, of those layers. The network namespace stays empty and is shared by
+/// its sandboxes: making one costs more than everything else, and seccomp refuses them sockets.
+Status EnterZygoteNamespaces(Layers layers);
 
-/// Flags of clone3 and of unshare that make a sandbox. The process namespace must come with the
-/// fork; the rest belongs to the sandbox's own user namespace, entered after its user id changed.
-extern const std::uint64_t kSandboxCloneFlags;
-extern const int kSandboxUnshareFlags;
+/// Flags of clone3 and of unshare that make a sandbox of these layers. The process namespace must
+/// come with the fork; the rest belongs to the sandbox's own user namespace, entered after its user
+/// id changed.
+std::uint64_t SandboxCloneFlags(Layers layers);
+int SandboxUnshareFlags(Layers layers);
 
 }  // namespace pyrunner::sandbox

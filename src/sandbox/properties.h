@@ -22,7 +22,7 @@ enum Property : std::uint32_t {
 inline constexpr std::uint32_t kAllProperties = (1U << 9) - 1;
 
 inline constexpr std::array<std::string_view, 9> kPropertyNames = {
-    "filesystem", "network", "process",       "ipc",          "privileges",
-    "syscalls",   "memory",  "process_limit", "scratch_quota"};
+    "filesystem",     "network",      "process",       "ipc",          "privileges",
+    "syscall_filter", "memory_limit", "process_limit", "scratch_quota"};
 
 }  // namespace pyrunner::sandbox

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sandbox/cgroup.h"
+#include "sandbox/sandbox_setup.h"
 
 namespace pyrunner::sandbox {
 
@@ -12,7 +13,8 @@ namespace pyrunner::sandbox {
 /// where there are no cgroups to be had.
 struct SandboxResources {
   std::vector<Cgroup> cgroups;
-  bool own_users = true;  // a user id for each sandbox; false: all have the service's own
+  SandboxSetup setup;
+  std::uint32_t required_properties = 0;  // bits of properties.h; see Assurance
 };
 
 }  // namespace pyrunner::sandbox

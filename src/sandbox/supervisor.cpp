@@ -38,7 +38,7 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
                                 .control = std::move(passed[0]),
                                 .program = setup.zygote_program.get(),
                                 .log = STDERR_FILENO,
-                                .own_users = setup.own_users});
+                                .setup = setup.sandboxes});
     if (!zygote) {
       Refuse(answer, zygote.error());
     } else {
@@ -54,6 +54,12 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
       answer.fds = answer.cgroup.Fds();
       answer.reply.cgroup_layout = answer.cgroup.Layout();
     }
+  } else if (request.task == wire::SupervisorTask::kEmptyScratch) {
+    if (Status emptied = setup.scratch.Empty(request.argument); !emptied) {
+      Refuse(answer, emptied.error());
+    }
+  } else if (request.task == wire::SupervisorTask::kMeasureScratch) {
+    answer.reply.within_quota = setup.scratch.WithinQuota(request.argument) ? 1 : 0;
   } else {
     Refuse(answer, Error{"unknown request", EINVAL});
   }
@@ -75,6 +81,7 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
     if (!SendMessage(socket.get(), BytesOf(answer.reply), answer.fds)) break;
   }
   setup.cgroups.Remove();
+  setup.scratch.Remove();
   ::_exit(0);
 }
 

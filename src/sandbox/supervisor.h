@@ -5,14 +5,17 @@
 #include "base/pidfd.h"
 #include "base/result.h"
 #include "sandbox/cgroup.h"
+#include "sandbox/sandbox_setup.h"
+#include "sandbox/scratch_folder.h"
 
 namespace pyrunner::sandbox {
 
 /// What the supervisor works with from its start on.
 struct SupervisorSetup {
   CgroupTree cgroups;
-  Fd zygote_program;      // pyrunner-zygote, opened
-  bool own_users = true;  // see SandboxResources
+  ScratchFolder scratch;
+  Fd zygote_program;  // pyrunner-zygote, opened
+  SandboxSetup sandboxes;
 };
 
 /// The gateway's side of it.
@@ -23,7 +26,7 @@ struct SupervisorProcess {
 
 /// Forks the supervisor. It answers requests one by one, parses nothing but fixed structs of the
 /// gateway's, and when the gateway closes the socket or dies it kills what is left in the cgroups,
-/// removes them and exits. The caller is single-threaded.
+/// removes them and the scratch folder and exits. The caller is single-threaded.
 [[nodiscard]] Result<SupervisorProcess> StartSupervisor(SupervisorSetup setup);
 
 }  // namespace pyrunner::sandbox

@@ -1,7 +1,6 @@
 #include "sandbox/zygote_launcher.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -11,10 +10,12 @@
 #include <array>
 #include <csignal>
 
+#include "base/clone.h"
 #include "base/unix_socket.h"
 #include "sandbox/credentials.h"
 #include "sandbox/identity.h"
 #include "sandbox/namespaces.h"
+#include "sandbox/user_range.h"
 
 namespace pyrunner::sandbox {
 namespace {
@@ -26,9 +27,11 @@ struct ChildPlan {
   int control;
   int program;
   int log;
-  int parent;  // socket: says "in my namespace", hears "mapped"
-  const char* kind;
+  int parent;  // socket of EnterUserRange; then tells what failed
+  const char* const* arguments;
+  bool own_namespace;
   bool own_users;
+  bool become_gateway_user;
 };
 
 int ArrangeDescriptors(const ChildPlan& plan, int& parent) {
@@ -59,23 +62,19 @@ int EnterSingleUserNamespace() {
   return WriteIdMaps(procfs.get(), 0, map);
 }
 
-int EnterUserNamespace(int parent) {
-  // The owner of the namespace is whoever unshares it; the gateway has this user.
-  if (const int error = BecomeUser(kGatewayUid); error != 0) return error;
-  if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
-  if (::unshare(CLONE_NEWUSER) != 0) return errno;
-  char byte = 'u';
-  if (::write(parent, &byte, 1) != 1 || ::read(parent, &byte, 1) != 1) return EPIPE;
-  return BecomeUser(0);
+int BecomeZygoteUser(const ChildPlan& plan, int parent) {
+  if (plan.own_users) return EnterUserRange(parent);
+  if (plan.become_gateway_user) {
+    if (const int error = BecomeUser(kGatewayUid); error != 0) return error;
+  }
+  return plan.own_namespace ? EnterSingleUserNamespace() : 0;
 }
 
 [[noreturn]] void RunChild(const ChildPlan& plan) {
   int parent = plan.parent;
   int error = ::setsid() < 0 ? errno : 0;
   if (error == 0) error = ArrangeDescriptors(plan, parent);
-  if (error == 0) {
-    error = plan.own_users ? EnterUserNamespace(parent) : EnterSingleUserNamespace();
-  }
+  if (error == 0) error = BecomeZygoteUser(plan, parent);
   if (error == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) error = errno;
   if (error == 0) {
     ::fcntl(kProgramFd, F_SETFD, FD_CLOEXEC);
@@ -85,29 +84,14 @@ int EnterUserNamespace(int parent) {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGTERM, SIG_DFL);
-    const std::array<const char*, 3> arguments = {"pyrunner-zygote", plan.kind, nullptr};
     // An empty environment: whatever secret the service was started with ends here.
     const std::array<const char*, 1> environment = {nullptr};
-    ::syscall(SYS_execveat, kProgramFd, "", arguments.data(), environment.data(), AT_EMPTY_PATH);
+    ::syscall(SYS_execveat, kProgramFd, "", plan.arguments, environment.data(), AT_EMPTY_PATH);
     error = errno;
   }
   // Tells the launcher why; it reads until the socket closes.
   const ssize_t told = ::write(parent, &error, sizeof error);
   ::_exit(told == sizeof error ? 1 : 2);
-}
-
-/// The parent's part of EnterUserNamespace. Returns 0 or an errno value.
-int MapUsers(int child, pid_t pid) {
-  char byte = 0;
-  if (::read(child, &byte, 1) != 1 || byte != 'u') return EPERM;
-  const Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!procfs) return errno;
-  const IdMap map{.inside = 0,
-                  .outside_uid = kFirstMappedUid,
-                  .outside_gid = kFirstMappedUid,
-                  .count = kMappedUids};
-  if (const int error = WriteIdMaps(procfs.get(), pid, map); error != 0) return error;
-  return ::write(child, "m", 1) == 1 ? 0 : errno;
 }
 
 const char* KindName(wire::ZygoteKind kind) {
@@ -120,26 +104,31 @@ Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
   auto pair = SocketPair(SOCK_STREAM);
   if (!pair) return tl::unexpected(pair.error());
   auto& [here, there] = *pair;
-  const ChildPlan plan{launch.control.get(), launch.program,        launch.log,
-                       there.get(),          KindName(launch.kind), launch.own_users};
+  const auto setup = launch.setup.ToArguments();
+  const std::array<const char*, 7> words = {
+      "pyrunner-zygote", KindName(launch.kind), setup[0].c_str(), setup[1].c_str(),
+      setup[2].c_str(),  setup[3].c_str(),      nullptr};
+  const Layers layers = launch.setup.layers;
+  const bool own_namespace = layers.Has(Layer::kUserNamespace);
+  const bool own_users = own_namespace && layers.Has(Layer::kOwnUser);
+  const ChildPlan plan{
+      launch.control.get(), launch.program, launch.log, there.get(),
+      words.data(),         own_namespace,  own_users,  launch.setup.become_gateway_user};
 
   int pidfd = -1;
-  clone_args arguments{};
-  arguments.flags = CLONE_PARENT | CLONE_PIDFD;
-  arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
-  const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
-  if (pid < 0) return SystemError("clone3", "the zygote");
+  const long pid = Clone(CLONE_PARENT | CLONE_PIDFD, &pidfd);
+  if (pid < 0) return SystemError("clone", "the zygote");
   if (pid == 0) RunChild(plan);
   there.Reset();
   Pidfd zygote{Fd(pidfd)};
 
-  int error = launch.own_users ? MapUsers(here.get(), static_cast<pid_t>(pid)) : 0;
+  int error = own_users ? MapUserRange(here.get(), static_cast<pid_t>(pid)) : 0;
   // End of file is the exec that closed the socket; anything else is an errno value.
   int reported = 0;
   if (error == 0 && ::read(here.get(), &reported, sizeof reported) > 0) error = reported;
   if (error != 0) {
     (void)zygote.Signal(SIGKILL);
-    return SystemError("start", "pyrunner-zygote in a user namespace", error);
+    return SystemError("start", "pyrunner-zygote", error);
   }
   return zygote;
 }

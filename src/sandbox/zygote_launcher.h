@@ -6,21 +6,23 @@
 #include "base/fd.h"
 #include "base/pidfd.h"
 #include "base/result.h"
+#include "sandbox/sandbox_setup.h"
 #include "wire/zygote_messages.h"
 
 namespace pyrunner::sandbox {
 
 struct ZygoteLaunch {
   wire::ZygoteKind kind{};
-  Fd control;             // the zygote's end of its control socket
-  int program = -1;       // pyrunner-zygote, opened
-  int log = -1;           // its standard error
-  bool own_users = true;  // its namespace has many users; false: the caller's only
+  Fd control;        // the zygote's end of its control socket
+  int program = -1;  // pyrunner-zygote, opened
+  int log = -1;      // its standard error
+  SandboxSetup setup;
 };
 
-/// Executes a zygote in a user namespace of its own, owned by the gateway's user, who may
-/// therefore kill everything in it. The zygote becomes a sibling of the caller: the caller's
-/// parent, the gateway, reaps it. The caller is single-threaded, and root if `own_users`.
+/// Executes a zygote, in a user namespace of its own where there are any, owned by the gateway's
+/// user, who may therefore kill everything in it. The zygote becomes a sibling of the caller: the
+/// caller's parent, the gateway, reaps it. The caller is single-threaded, and root if sandboxes
+/// have users of their own.
 [[nodiscard]] Result<Pidfd> LaunchZygote(ZygoteLaunch launch);
 
 }  // namespace pyrunner::sandbox

@@ -9,19 +9,19 @@ namespace pyrunner::wire {
 
 /// Zygote to gateway, once, when it is warm.
 struct ZygoteReady {
-  std::uint64_t data_bytes = 0;  // what RLIMIT_DATA counts of the zygote itself
   std::uint64_t warm_nanoseconds = 0;
-  std::int32_t landlock_abi = 0;  // 0: the kernel has none
-  std::uint32_t seccomp_instructions = 0;
+  std::uint64_t seccomp_instructions = 0;
 };
 
 /// Gateway to zygote: fork a sandbox. Passes the cgroup.procs descriptors that it must join.
 struct ForkRequest {
   std::uint64_t serial = 0;
-  std::uint32_t uid = 0;  // inside the zygote's user namespace; no other live sandbox has it
+  std::uint32_t slot = 0;  // of which no other live sandbox is
+  std::uint32_t uid = 0;   // inside the zygote's user namespace; no other live sandbox has it
   std::uint32_t open_files = 0;
   std::uint32_t processes = 0;
   std::uint32_t rehearse = 0;  // 1: touch beforehand what a program will; 0: somebody waits for it
+  std::uint32_t reserved = 0;
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
 };
@@ -37,6 +37,9 @@ struct ForkReply {
 enum class SupervisorTask : std::uint32_t {
   kStartZygote = 1,    // argument: ZygoteKind; passes the zygote's end of a control socket
   kReplaceCgroup = 2,  // argument: index of the cgroup
+  // Where scratch directories are no file systems of their own; argument: index of the slot.
+  kEmptyScratch = 3,
+  kMeasureScratch = 4,
 };
 
 struct SupervisorRequest {
@@ -50,6 +53,7 @@ struct SupervisorReply {
   std::uint64_t serial = 0;
   std::int32_t error_number = 0;
   std::uint32_t cgroup_layout = 0;
+  std::uint32_t within_quota = 0;
   std::array<char, 200> detail{};  // a sentence, NUL-terminated, when error_number is not 0
 };
 

@@ -1,0 +1,15 @@
+// What the sandboxes of this place promise, as text for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sandbox/assurance.h"
+
+namespace pyrunner::cli {
+
+/// A few lines for the start of the log: the level, what holds only partly and by what, what is
+/// missing and was waived, and which layers cannot be had, and why.
+[[nodiscard]] std::vector<std::string> DescribeForLog(const sandbox::Assurance& assurance);
+
+}  // namespace pyrunner::cli

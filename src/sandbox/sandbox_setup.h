@@ -1,0 +1,38 @@
+// SandboxSetup: what all sandboxes of a service are made of, found once at its start.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "sandbox/layers.h"
+
+namespace pyrunner::sandbox {
+
+struct SandboxSetup {
+  Layers layers;
+  int landlock_abi = 0;  // 0: the kernel has none
+
+  // The kernel enforces RLIMIT_AS but not RLIMIT_DATA, as gVisor does.
+  bool limit_address_space = false;
+
+  // Without user namespaces: sandboxes and zygotes have the gateway's user, which the supervisor
+  // has to become first.
+  bool become_gateway_user = false;
+
+  // Without mount namespaces: the folder with one scratch directory for each slot.
+  std::string scratch_folder;
+
+  /// As a zygote gets it on its command line: set before any client has spoken, by a process that
+  /// no client speaks to.
+  [[nodiscard]] std::array<std::string, 4> ToArguments() const;
+  [[nodiscard]] static std::optional<SandboxSetup> FromArguments(
+      std::span<const char* const> arguments);
+};
+
+/// The scratch directory of one slot, where there are no mount namespaces.
+[[nodiscard]] std::string ScratchOfSlot(const std::string& folder, std::uint32_t slot);
+
+}  // namespace pyrunner::sandbox
