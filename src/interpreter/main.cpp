@@ -22,6 +22,7 @@
 #include "sandbox/namespaces.h"
 #include "sandbox/root.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/seccomp_policy.h"
 #include "wire/zygote_messages.h"
 
 namespace pyrunner::interpreter {
@@ -84,8 +85,10 @@ Result<WarmZygote> WarmUp(bool science) {
   if (!zygote.procfs) return SystemError("open", "/proc");
   if (Status done = sandbox::EnterZygoteNamespaces(); !done) return tl::unexpected(done.error());
   if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
-  auto seccomp = sandbox::CompileSeccomp(sandbox::StrictPolicy(), sandbox::kUnknownCall);
+  auto seccomp = sandbox::CompileSeccomp(sandbox::SeccompPolicy(sandbox::SyscallProfile::kStrict),
+                                         sandbox::kUnknownCall);
   if (!seccomp) return tl::unexpected(seccomp.error());
+  sandbox::SetSelf(*seccomp, 1);  // process 1 of its namespace
   zygote.seccomp = std::move(*seccomp);
   zygote.landlock_abi = sandbox::LandlockAbi();
 
@@ -131,7 +134,7 @@ int Main(std::string_view kind) {
       .warm_nanoseconds = static_cast<std::uint64_t>(
           std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count()),
       .landlock_abi = zygote->landlock_abi,
-      .seccomp_instructions = static_cast<std::uint32_t>(zygote->seccomp.size())};
+      .seccomp_instructions = static_cast<std::uint32_t>(zygote->seccomp.code.size())};
   if (!SendMessage(zygote->control.get(), BytesOf(ready), {})) return 0;
   ServeForks(*zygote);
   // No Py_Finalize: there is nothing to save, and it takes longer than everything else.

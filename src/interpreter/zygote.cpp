@@ -58,7 +58,7 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
           .scratch_inodes = request.scratch_inodes,
           .cgroup_fds = cgroup_fds,
           .landlock_abi = zygote.landlock_abi,
-          .seccomp = zygote.seccomp};
+          .seccomp = zygote.seccomp.code};
 }
 
 /// The gateway's ends of a new sandbox.
