@@ -140,9 +140,10 @@ Setting List(std::string_view name, std::string_view description,
               const std::size_t end = std::min(text.find(',', start), text.size());
               std::string item = text.substr(start, end - start);
               std::erase(item, ' ');
-              if (valid != nullptr && !valid(item)) return Failure(complaint);
-              if (!item.empty()) list.push_back(std::move(item));
               start = end + 1;
+              if (item.empty()) continue;
+              if (valid != nullptr && !valid(item)) return Failure(complaint);
+              list.push_back(std::move(item));
             }
             field(settings) = std::move(list);
             return {};

@@ -24,6 +24,7 @@
 #include "sandbox/root.h"
 #include "sandbox/sandbox_setup.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/seccomp_policy.h"
 #include "wire/zygote_messages.h"
 
 namespace pyrunner::interpreter {
@@ -93,8 +94,13 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (own_root) {
     if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
   }
-  auto seccomp = sandbox::CompileSeccomp(sandbox::StrictPolicy(), sandbox::kUnknownCall);
+  const sandbox::PolicyOptions options{.shared_memory = layers.Has(sandbox::Layer::kCgroup),
+                                       .own_root = own_root};
+  auto seccomp = sandbox::CompileSeccomp(
+      sandbox::SeccompPolicy(sandbox::SyscallProfile::kStrict, options), sandbox::kUnknownCall);
   if (!seccomp) return tl::unexpected(seccomp.error());
+  // Process 1 of its namespace; without one, each fork says who it is.
+  sandbox::SetSelf(*seccomp, 1);
   zygote.seccomp = std::move(*seccomp);
 
   (void)BuiltinPolicies();  // made once here, and not in every fork
@@ -144,7 +150,7 @@ int Main(std::string_view kind, sandbox::SandboxSetup setup) {
   const wire::ZygoteReady ready{
       .warm_nanoseconds = static_cast<std::uint64_t>(
           std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count()),
-      .seccomp_instructions = zygote->seccomp.size()};
+      .seccomp_instructions = zygote->seccomp.code.size()};
   if (!SendMessage(zygote->control.get(), BytesOf(ready), {})) return 0;
   ServeForks(*zygote);
   // No Py_Finalize: there is nothing to save, and it takes longer than everything else.

@@ -57,7 +57,7 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
           .scratch = scratch.c_str(),
           .cgroup_fds = cgroup_fds,
           .landlock_abi = zygote.setup.landlock_abi,
-          .seccomp = zygote.seccomp};
+          .seccomp = zygote.seccomp.code};
 }
 
 /// The gateway's ends of a new sandbox.
@@ -88,6 +88,9 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
   int pidfd = -1;
   const long pid = ForkSandbox(zygote.setup.layers, pidfd);
   if (pid == 0) {
+    if (!zygote.setup.layers.Has(sandbox::Layer::kPidNamespace)) {
+      sandbox::SetSelf(zygote.seccomp, ::getpid());
+    }
     RunSandboxProcess({.channel = std::move(channel->second),
                        .standard_output = std::move(output->write),
                        .standard_error = std::move(error->write),

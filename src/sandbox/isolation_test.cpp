@@ -33,6 +33,7 @@
 #include "sandbox/namespaces.h"
 #include "sandbox/properties.h"
 #include "sandbox/root.h"
+#include "sandbox/seccomp_policy.h"
 #include "sandbox/zygote_launcher.h"
 #include "wire/zygote_messages.h"
 
@@ -146,9 +147,11 @@ int RunZygote() {
   TestRequest request;
   auto received = ReceiveMessage(kControl, WritableBytesOf(request));
   if (!received) return 11;
-  const auto seccomp = request.flaw == Flaw::kNoFilter
-                           ? AllowEverything()
-                           : *CompileSeccomp(StrictPolicy(), kUnknownCall);
+  SeccompProgram seccomp =
+      request.flaw == Flaw::kNoFilter
+          ? AllowEverything()
+          : *CompileSeccomp(SeccompPolicy(SyscallProfile::kStrict), kUnknownCall);
+  SetSelf(seccomp, 1);
   const int landlock_abi = LandlockAbi();
   if (!check(SealRoot())) return 12;
   if (KeepCapabilities(1ULL << CAP_SYS_ADMIN | 1ULL << CAP_SETUID | 1ULL << CAP_SETGID) != 0) {
@@ -174,7 +177,7 @@ int RunZygote() {
               .scratch_inodes = 64,
               .cgroup_fds = cgroup_fds,
               .landlock_abi = landlock_abi,
-              .seccomp = seccomp},
+              .seccomp = seccomp.code},
              kControl);
 }
 

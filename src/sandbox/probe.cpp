@@ -193,11 +193,11 @@ Status TryLandlock(int abi) {
 
 Status TrySeccomp() {
   const std::array rules = {
-      SyscallRule{SYS_personality, {}, Verdict{Verdict::Kind::kErrno, EDOM}, "a trial"}};
+      SyscallRule{SYS_personality, {}, Verdict{Verdict::Kind::kErrno, EDOM}}};
   const auto program = CompileSeccomp(rules, Verdict{Verdict::Kind::kAllow, 0});
   if (!program) return tl::unexpected(program.error());
   (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (const int error = InstallSeccomp(*program); error != 0) {
+  if (const int error = InstallSeccomp(program->code); error != 0) {
     return SystemError("seccomp", "", error);
   }
   if (::syscall(SYS_personality, 0xffffffffU) != -1 || errno != EDOM) {

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <limits>
@@ -12,23 +13,35 @@
 namespace pyrunner::sandbox {
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#else
-#error "no system call policy for this architecture"
-#endif
-
 // x32 calls of x86-64 have this bit set; no other call number reaches it.
 constexpr std::uint32_t kX32Bit = 0x40000000;
 
 constexpr std::size_t kMaxShortJump = std::numeric_limits<std::uint8_t>::max();
 
-using Code = SeccompProgram;
+// No process id, and refused as such by every call that takes one.
+constexpr std::uint32_t kNobody = 0x80000000;
+
+struct Instruction {
+  Instruction(sock_filter code, bool is_self = false)  // NOLINT: implicit, one is the other
+      : filter(code), self(is_self) {}
+  sock_filter filter;
+  bool self;  // its constant is the own process id
+};
+using Code = std::vector<Instruction>;
+
+std::uint32_t AuditArchitecture(Architecture architecture) {
+  return architecture == Architecture::kX86_64 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64;
+}
 
 sock_filter Load(std::size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
+}
+
+sock_filter Mask(std::uint32_t bits) { return BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits); }
+
+sock_filter Jump(unsigned test, std::uint32_t value, std::uint8_t if_so = 0,
+                 std::uint8_t if_not = 0) {
+  return BPF_JUMP(BPF_JMP | test | BPF_K, value, if_so, if_not);
 }
 
 sock_filter Return(Verdict verdict) {
@@ -58,17 +71,19 @@ Code TestCondition(const Condition& condition, std::uint8_t to_next) {
   if (condition.test == Condition::Test::kEqual64) {
     const auto beyond = static_cast<std::uint8_t>(to_next + 2);
     code.push_back(Load(UpperHalf(condition.argument)));
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, beyond));
+    code.push_back(Jump(BPF_JEQ, 0, 0, beyond));
   }
   code.push_back(Load(LowerHalf(condition.argument)));
   if (condition.mask != ~0U) {
-    code.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, condition.mask));
+    code.push_back(Mask(condition.mask));
+  }
+  if (condition.test == Condition::Test::kSelf) {
+    code.push_back({Jump(BPF_JEQ, kNobody, 0, to_next), true});
   }
   for (std::size_t i = 0; i < condition.values.size(); ++i) {
     const std::size_t rest = condition.values.size() - 1 - i;
     const auto if_not = static_cast<std::uint8_t>(rest == 0 ? to_next : 0);
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, condition.values[i],
-                            static_cast<std::uint8_t>(rest), if_not));
+    code.push_back(Jump(BPF_JEQ, condition.values[i], static_cast<std::uint8_t>(rest), if_not));
   }
   return code;
 }
@@ -109,10 +124,11 @@ struct Segment {
 };
 
 bool SameCode(const Code& a, const Code& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const sock_filter& x, const sock_filter& y) {
-                      return x.code == y.code && x.jt == y.jt && x.jf == y.jf && x.k == y.k;
-                    });
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](const Instruction& x, const Instruction& y) {
+        return x.filter.code == y.filter.code && x.filter.jt == y.filter.jt &&
+               x.filter.jf == y.filter.jf && x.filter.k == y.filter.k && x.self == y.self;
+      });
 }
 
 std::vector<Segment> MakeSegments(std::span<const SyscallRule> policy, Verdict unknown) {
@@ -141,11 +157,10 @@ Code Search(std::span<const Segment> segments) {
   Code code;
   const std::uint32_t pivot = segments[middle].first;
   if (below.size() <= kMaxShortJump) {
-    code.push_back(
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, pivot, static_cast<std::uint8_t>(below.size()), 0));
+    code.push_back(Jump(BPF_JGE, pivot, static_cast<std::uint8_t>(below.size()), 0));
   } else {
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, pivot, 0, 1));
-    code.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(below.size())));
+    code.push_back(Jump(BPF_JGE, pivot, 0, 1));
+    code.push_back(Jump(BPF_JA, static_cast<std::uint32_t>(below.size())));
   }
   Append(code, below);
   Append(code, above);
@@ -154,7 +169,8 @@ Code Search(std::span<const Segment> segments) {
 
 }  // namespace
 
-Result<SeccompProgram> CompileSeccomp(std::span<const SyscallRule> policy, Verdict unknown) {
+Result<SeccompProgram> CompileSeccomp(std::span<const SyscallRule> policy, Verdict unknown,
+                                      Architecture architecture) {
   for (std::size_t i = 1; i < policy.size(); ++i) {
     if (policy[i - 1].number >= policy[i].number) {
       return Failure("system call " + std::to_string(policy[i].number) +
@@ -169,17 +185,26 @@ Result<SeccompProgram> CompileSeccomp(std::span<const SyscallRule> policy, Verdi
     }
   }
   const Verdict kill{Verdict::Kind::kKill, 0};
-  Code program{
+  Code code{
       Load(offsetof(seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 1, 0),
+      Jump(BPF_JEQ, AuditArchitecture(architecture), 1, 0),
       Return(kill),
       Load(offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, kX32Bit, 0, 1),
+      Jump(BPF_JGE, kX32Bit, 0, 1),
       Return(kill),
   };
-  Append(program, Search(MakeSegments(policy, unknown)));
-  if (program.size() > BPF_MAXINSNS) return Failure("the system call filter is too long");
+  Append(code, Search(MakeSegments(policy, unknown)));
+  if (code.size() > BPF_MAXINSNS) return Failure("the system call filter is too long");
+  SeccompProgram program;
+  for (const Instruction& instruction : code) {
+    if (instruction.self) program.self.push_back(program.code.size());
+    program.code.push_back(instruction.filter);
+  }
   return program;
+}
+
+void SetSelf(SeccompProgram& program, pid_t self) noexcept {
+  for (const std::size_t at : program.self) program.code[at].k = static_cast<std::uint32_t>(self);
 }
 
 int InstallSeccomp(std::span<const sock_filter> program) {

@@ -1,48 +1,68 @@
-// The system call policy as data: which calls a sandbox may make, and why.
+// The system call policy: which calls a sandbox may make, and why. The data is seccomp_policy.def.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string_view>
 #include <vector>
 
+#include "sandbox/seccomp_rules.h"
+#include "sandbox/syscall_numbers.h"
+
 namespace pyrunner::sandbox {
 
-/// What the kernel does with a call: allow it, kill the process, or answer with an errno.
-struct Verdict {
-  enum class Kind : std::uint8_t { kAllow, kKill, kErrno } kind = Kind::kErrno;
-  std::uint16_t error = 0;
-  friend bool operator==(const Verdict&, const Verdict&) = default;
+/// Chosen by the operator, never by a request.
+enum class SyscallProfile {
+  /// One process with threads; no fork, exec or sockets but socket pairs.
+  kStrict,
+  /// What subprocess and multiprocessing need. Only inside a process namespace and a network
+  /// namespace of the sandbox's own: it may signal every process that it sees, and use TCP and UDP.
+  kProcesses,
 };
 
-/// A condition on one argument. The kernel sees 64 bits; calls that take an int look at the lower
-/// half only, and so do all tests here but kEqual64.
-struct Condition {
-  enum class Test : std::uint8_t { kEqual, kEqual64, kMaskedEqual, kMaskedIn } test;
-  std::uint8_t argument;
-  std::uint32_t mask = ~0U;
-  std::vector<std::uint32_t> values;
-};
-
-/// If all conditions hold, `verdict`. Rules are tried in order.
-struct ArgumentRule {
-  std::vector<Condition> conditions;
-  Verdict verdict;
-};
-
-struct SyscallRule {
-  int number;
-  std::vector<ArgumentRule> rules;  // first match wins
-  Verdict verdict;                  // when no rule matches
-  std::string_view reason;
+/// What else the host provides; each that is false makes the filter stricter.
+struct PolicyOptions {
+  /// Memory that could be shared is counted by a cgroup.
+  bool shared_memory = true;
+  /// A mount namespace with a root of its own keeps files outside of /tmp from being changed.
+  bool own_root = true;
 };
 
 /// What answers a call that the policy does not name: libraries take ENOSYS as an old kernel and
 /// fall back.
 extern const Verdict kUnknownCall;
 
-/// The profile `strict`: one process with threads; no fork, exec or sockets. Sorted by number,
-/// each number once. Derived by tracing the scientific stack's own test programs on Debian 12.
-[[nodiscard]] std::vector<SyscallRule> StrictPolicy();
+/// The policy as CompileSeccomp() takes it: sorted by number, each number once.
+[[nodiscard]] std::vector<SyscallRule> SeccompPolicy(
+    SyscallProfile profile, PolicyOptions options = {},
+    Architecture architecture = kNativeArchitecture);
+
+// --- The table, for those who check it ---
+
+struct Answer {
+  std::vector<ArgumentRule> rules;  // first match wins
+  Verdict otherwise;
+};
+
+struct PolicyRow {
+  Syscall call;
+  Answer strict;
+  Answer processes;
+  std::string_view reason;
+};
+
+/// `rule` comes first where `option` is false.
+struct PolicyVariant {
+  bool PolicyOptions::*option;
+  Syscall call;
+  ArgumentRule rule;
+  std::string_view reason;
+};
+
+struct PolicyTable {
+  std::vector<PolicyRow> rows;  // sorted by name
+  std::vector<PolicyVariant> variants;
+};
+
+/// Everything in seccomp_policy.def, calls that the architecture lacks included.
+[[nodiscard]] PolicyTable ReadPolicyTable(Architecture architecture = kNativeArchitecture);
 
 }  // namespace pyrunner::sandbox

@@ -1,310 +1,93 @@
-// Which call has which answer, written down a second time: a change of the policy's table has to be
-// made here too, and on purpose. seccomp_rules_test.cpp has the calls whose arguments decide.
+// Which call has which answer, written down a second time: a change of seccomp_policy.def has to be
+// made here too, and on purpose. seccomp_rules_test.cpp has the calls whose arguments decide,
+// seccomp_profiles_test.cpp what else there is but `strict`.
 #include "sandbox/seccomp_policy.h"
 
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
 
 #include <cerrno>
-#include <iterator>
 #include <set>
-#include <span>
+#include <sstream>
+#include <string>
+#include <string_view>
 
-#include "sandbox/strict_policy_test_support.h"
+#include "sandbox/seccomp_test_support.h"
 #include "sandbox/syscall_numbers.h"
 
 namespace pyrunner::sandbox {
 namespace {
 
-constexpr int kAllowedCalls[] = {SYS_read,
-                                 SYS_write,
-                                 SYS_readv,
-                                 SYS_writev,
-                                 SYS_pread64,
-                                 SYS_pwrite64,
-                                 SYS_preadv,
-                                 SYS_pwritev,
-                                 SYS_lseek,
-                                 SYS_close,
-                                 SYS_close_range,
-                                 SYS_dup,
-                                 SYS_dup2,
-                                 SYS_dup3,
-                                 SYS_fsync,
-                                 SYS_fdatasync,
-                                 SYS_ftruncate,
-                                 SYS_fallocate,
-                                 SYS_fstat,
-                                 SYS_getdents64,
-                                 SYS_fstatfs,
-                                 SYS_msync,
-                                 SYS_open,
-                                 SYS_openat,
-                                 SYS_creat,
-                                 SYS_stat,
-                                 SYS_lstat,
-                                 SYS_newfstatat,
-                                 SYS_statx,
-                                 SYS_access,
-                                 SYS_faccessat,
-                                 SYS_faccessat2,
-                                 SYS_readlink,
-                                 SYS_readlinkat,
-                                 SYS_getcwd,
-                                 SYS_chdir,
-                                 SYS_fchdir,
-                                 SYS_statfs,
-                                 SYS_mkdir,
-                                 SYS_mkdirat,
-                                 SYS_rmdir,
-                                 SYS_unlink,
-                                 SYS_unlinkat,
-                                 SYS_rename,
-                                 SYS_renameat,
-                                 SYS_renameat2,
-                                 SYS_truncate,
-                                 SYS_utimensat,
-                                 SYS_chmod,
-                                 SYS_fchmod,
-                                 SYS_fchmodat,
-                                 SYS_umask,
-                                 SYS_brk,
-                                 SYS_munmap,
-                                 SYS_mremap,
-                                 SYS_exit,
-                                 SYS_exit_group,
-                                 SYS_set_tid_address,
-                                 SYS_set_robust_list,
-                                 SYS_rseq,
-                                 SYS_sched_yield,
-                                 SYS_restart_syscall,
-                                 SYS_wait4,
-                                 SYS_rt_sigaction,
-                                 SYS_rt_sigprocmask,
-                                 SYS_rt_sigreturn,
-                                 SYS_rt_sigpending,
-                                 SYS_rt_sigtimedwait,
-                                 SYS_rt_sigsuspend,
-                                 SYS_sigaltstack,
-                                 SYS_pause,
-                                 SYS_alarm,
-                                 SYS_setitimer,
-                                 SYS_getitimer,
-                                 SYS_gettimeofday,
-                                 SYS_time,
-                                 SYS_times,
-                                 SYS_nanosleep,
-                                 SYS_getpid,
-                                 SYS_getppid,
-                                 SYS_gettid,
-                                 SYS_getuid,
-                                 SYS_geteuid,
-                                 SYS_getgid,
-                                 SYS_getegid,
-                                 SYS_getresuid,
-                                 SYS_getresgid,
-                                 SYS_getgroups,
-                                 SYS_getpgid,
-                                 SYS_getpgrp,
-                                 SYS_getsid,
-                                 SYS_capget,
-                                 SYS_uname,
-                                 SYS_getrlimit,
-                                 SYS_getrandom,
-                                 SYS_poll,
-                                 SYS_ppoll,
-                                 SYS_select,
-                                 SYS_pselect6,
-                                 SYS_epoll_create,
-                                 SYS_epoll_create1,
-                                 SYS_epoll_ctl,
-                                 SYS_epoll_wait,
-                                 SYS_epoll_pwait,
-                                 SYS_eventfd2,
-                                 SYS_pipe,
-                                 SYS_pipe2,
-                                 SYS_recvfrom,
-                                 SYS_getsockname,
-                                 SYS_setrlimit};
+constexpr std::string_view kAllowedCalls =
+    "read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 "
+    "dup3 fsync fdatasync ftruncate fallocate fstat getdents64 fstatfs msync open openat creat "
+    "stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd chdir "
+    "fchdir statfs mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 truncate "
+    "utimensat chmod fchmod fchmodat umask brk munmap mremap exit exit_group set_tid_address "
+    "set_robust_list rseq sched_yield restart_syscall wait4 rt_sigaction rt_sigprocmask "
+    "rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause alarm setitimer "
+    "getitimer gettimeofday time times nanosleep getpid getppid gettid getuid geteuid getgid "
+    "getegid getresuid getresgid getgroups getpgrp capget uname getrlimit getrandom poll ppoll "
+    "select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 pipe "
+    "pipe2 recvfrom getsockname setrlimit ";
 
-constexpr int kForbiddenCalls[] = {SYS_fork,
-                                   SYS_vfork,
-                                   SYS_execve,
-                                   SYS_execveat,
-                                   SYS_socket,
-                                   SYS_connect,
-                                   SYS_bind,
-                                   SYS_listen,
-                                   SYS_accept,
-                                   SYS_accept4,
-                                   SYS_sendmsg,
-                                   SYS_recvmsg,
-                                   SYS_sendmmsg,
-                                   SYS_recvmmsg,
-                                   SYS_shutdown,
-                                   SYS_getsockopt,
-                                   SYS_setsockopt,
-                                   SYS_getpeername,
-                                   SYS_link,
-                                   SYS_linkat,
-                                   SYS_symlink,
-                                   SYS_symlinkat,
-                                   SYS_mknod,
-                                   SYS_mknodat,
-                                   SYS_flock,
-                                   SYS_chown,
-                                   SYS_fchown,
-                                   SYS_lchown,
-                                   SYS_fchownat,
-                                   SYS_setuid,
-                                   SYS_setgid,
-                                   SYS_setresuid,
-                                   SYS_setresgid,
-                                   SYS_setreuid,
-                                   SYS_setregid,
-                                   SYS_setgroups,
-                                   SYS_setfsuid,
-                                   SYS_setfsgid,
-                                   SYS_capset,
-                                   SYS_setsid,
-                                   SYS_setpgid,
-                                   SYS_setpriority,
-                                   SYS_sched_setaffinity,
-                                   SYS_sched_setscheduler,
-                                   SYS_sched_setattr,
-                                   SYS_sched_setparam,
-                                   SYS_ioprio_set,
-                                   SYS_mlock,
-                                   SYS_mlock2,
-                                   SYS_mlockall,
-                                   SYS_tkill,
-                                   SYS_rt_sigqueueinfo,
-                                   SYS_rt_tgsigqueueinfo,
-                                   SYS_personality,
-                                   SYS_arch_prctl,
-                                   SYS_seccomp,
-                                   SYS_mincore,
-                                   SYS_mbind,
-                                   SYS_set_mempolicy,
-                                   SYS_migrate_pages,
-                                   SYS_move_pages,
-                                   SYS_splice,
-                                   SYS_tee,
-                                   SYS_vmsplice,
-                                   SYS_sendfile,
-                                   SYS_sysinfo,
-                                   SYS_syslog,
-                                   SYS_sethostname,
-                                   SYS_setdomainname,
-                                   SYS_chroot,
-                                   SYS_settimeofday,
-                                   SYS_clock_settime,
-                                   SYS_adjtimex,
-                                   SYS_clock_adjtime};
+constexpr std::string_view kForbiddenCalls =
+    "fork vfork execve execveat socket connect bind listen accept accept4 sendmsg recvmsg "
+    "sendmmsg recvmmsg shutdown getsockopt setsockopt getpeername link linkat symlink symlinkat "
+    "mknod mknodat flock chown fchown lchown fchownat setuid setgid setresuid setresgid "
+    "setreuid setregid setgroups setfsuid setfsgid capset setsid setpgid setpriority "
+    "sched_setaffinity sched_setscheduler sched_setattr sched_setparam ioprio_set mlock mlock2 "
+    "mlockall tkill rt_sigqueueinfo rt_tgsigqueueinfo personality arch_prctl seccomp mincore "
+    "mbind set_mempolicy migrate_pages move_pages splice tee vmsplice sendfile sysinfo syslog "
+    "sethostname setdomainname chroot settimeofday clock_settime adjtimex clock_adjtime ";
 
-constexpr int kUnsupportedCalls[] = {SYS_getxattr,    SYS_lgetxattr,    SYS_fgetxattr,
-                                     SYS_setxattr,    SYS_lsetxattr,    SYS_fsetxattr,
-                                     SYS_listxattr,   SYS_llistxattr,   SYS_flistxattr,
-                                     SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr};
+constexpr std::string_view kUnsupportedCalls =
+    "getxattr lgetxattr fgetxattr setxattr lsetxattr fsetxattr listxattr llistxattr flistxattr "
+    "removexattr lremovexattr fremovexattr ";
 
-constexpr int kDeadlyCalls[] = {SYS_ptrace,
-                                SYS_process_vm_readv,
-                                SYS_process_vm_writev,
-                                SYS_kcmp,
-                                SYS_bpf,
-                                SYS_perf_event_open,
-                                SYS_userfaultfd,
-                                SYS_io_uring_setup,
-                                SYS_io_uring_enter,
-                                SYS_io_uring_register,
-                                SYS_keyctl,
-                                SYS_add_key,
-                                SYS_request_key,
-                                SYS_mount,
-                                SYS_umount2,
-                                SYS_pivot_root,
-                                SYS_unshare,
-                                SYS_setns,
-                                SYS_open_tree,
-                                SYS_move_mount,
-                                SYS_fsopen,
-                                SYS_fsmount,
-                                SYS_mount_setattr,
-                                SYS_open_by_handle_at,
-                                SYS_name_to_handle_at,
-                                SYS_init_module,
-                                SYS_finit_module,
-                                SYS_delete_module,
-                                SYS_kexec_load,
-                                SYS_kexec_file_load,
-                                SYS_reboot,
-                                SYS_swapon,
-                                SYS_swapoff,
-                                SYS_quotactl,
-                                SYS_acct,
-                                SYS_iopl,
-                                SYS_ioperm,
-                                SYS_modify_ldt,
-                                SYS_fanotify_init,
-                                SYS_vhangup,
-                                SYS_lookup_dcookie,
-                                SYS_nfsservctl};
+constexpr std::string_view kDeadlyCalls =
+    "ptrace process_vm_readv process_vm_writev kcmp bpf perf_event_open userfaultfd "
+    "io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key mount umount2 "
+    "pivot_root unshare setns open_tree move_mount fsopen fsmount mount_setattr "
+    "open_by_handle_at name_to_handle_at init_module finit_module delete_module kexec_load "
+    "kexec_file_load reboot swapon swapoff quotactl acct iopl ioperm modify_ldt fanotify_init "
+    "vhangup lookup_dcookie nfsservctl ";
 
-constexpr int kUnnamedCalls[] = {SYS_clone3,
-                                 SYS_memfd_create,
-                                 SYS_pidfd_open,
-                                 SYS_pidfd_getfd,
-                                 SYS_pidfd_send_signal,
-                                 SYS_copy_file_range,
-                                 SYS_inotify_init1,
-                                 SYS_timer_create,
-                                 SYS_timerfd_create,
-                                 SYS_signalfd4,
-                                 SYS_membarrier,
-                                 SYS_openat2,
-                                 SYS_io_setup,
-                                 SYS_io_submit,
-                                 SYS_shmget,
-                                 SYS_shmat,
-                                 SYS_semget,
-                                 SYS_msgget,
-                                 SYS_mq_open,
-                                 SYS_landlock_create_ruleset,
-                                 SYS_landlock_restrict_self,
-                                 SYS_pkey_mprotect,
-                                 SYS_remap_file_pages,
-                                 SYS_process_madvise,
-                                 SYS_preadv2,
-                                 SYS_fsconfig,
-                                 SYS_fspick,
-                                 SYS_waitid,
-                                 SYS_get_mempolicy};
+constexpr std::string_view kAbsentCalls =
+    "clone3 copy_file_range epoll_pwait2 fadvise64 fchmodat2 fsconfig fspick futex_waitv "
+    "futimesat get_mempolicy get_robust_list getcpu inotify_init inotify_init1 io_destroy "
+    "io_setup io_submit landlock_add_rule landlock_create_ruleset landlock_restrict_self "
+    "membarrier memfd_create memfd_secret mq_open msgget openat2 pidfd_getfd pidfd_open "
+    "pidfd_send_signal pkey_alloc pkey_mprotect preadv2 process_madvise pwritev2 quotactl_fd "
+    "readahead remap_file_pages semget shmat shmget signalfd signalfd4 sync syncfs timer_create "
+    "timerfd_create uselib utime utimes waitid ";
 
-constexpr int kCallsByArgument[] = {SYS_mmap,         SYS_mprotect,
-                                    SYS_madvise,      SYS_clone,
-                                    SYS_futex,        SYS_kill,
-                                    SYS_tgkill,       SYS_prctl,
-                                    SYS_prlimit64,    SYS_ioctl,
-                                    SYS_fcntl,        SYS_socketpair,
-                                    SYS_sendto,       SYS_clock_gettime,
-                                    SYS_clock_getres, SYS_clock_nanosleep,
-                                    SYS_getrusage,    SYS_sched_getaffinity,
-                                    SYS_getpriority};
+constexpr std::string_view kCallsByArgument =
+    "mmap mprotect madvise clone futex kill tgkill prctl prlimit64 ioctl fcntl socketpair "
+    "sendto clock_gettime clock_getres clock_nanosleep getrusage sched_getaffinity getpriority "
+    "getpgid getsid ";
 
-class SeccompPolicyTest : public StrictPolicyFixture {
+class SeccompPolicyTest : public PolicyFixture {
  protected:
-  void ExpectAll(std::uint32_t answer, std::span<const int> numbers) {
-    for (const int number : numbers) {
-      if (number < 0) continue;  // Not on this architecture.
-      EXPECT_EQ(Answer(number), answer) << "call " << number;
+  void ExpectAll(std::uint32_t answer, std::string_view names) {
+    std::istringstream words{std::string(names)};
+    for (std::string name; words >> name;) {
+      const Syscall* call = Find(name);
+      ASSERT_NE(call, nullptr) << name;
+      EXPECT_EQ(Answer(*call), answer) << name;
       // Whatever its arguments are.
-      EXPECT_EQ(Answer(number, {~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL}), answer)
-          << "call " << number;
-      named_.insert(number);
+      EXPECT_EQ(Answer(*call, {~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL}), answer) << name;
+      named_.insert(name);
     }
   }
 
-  std::set<int> named_;
+  static const Syscall* Find(std::string_view name) {
+    for (const Syscall& call : AllSyscalls()) {
+      if (call.name == name) return &call;
+    }
+    return nullptr;
+  }
+
+  std::set<std::string, std::less<>> named_;
 };
 
 TEST_F(SeccompPolicyTest, EveryCallHasTheVerdictItShould) {
@@ -312,21 +95,57 @@ TEST_F(SeccompPolicyTest, EveryCallHasTheVerdictItShould) {
   ExpectAll(Refused(EPERM), kForbiddenCalls);
   ExpectAll(Refused(ENOTSUP), kUnsupportedCalls);
   ExpectAll(kKilled, kDeadlyCalls);
+  ExpectAll(Refused(ENOSYS), kAbsentCalls);
 
   // Together with those that depend on their arguments, that is the whole table.
-  named_.insert(std::begin(kCallsByArgument), std::end(kCallsByArgument));
-  std::set<int> table;
-  for (const SyscallRule& call : StrictPolicy()) table.insert(call.number);
+  std::istringstream words{std::string(kCallsByArgument)};
+  for (std::string name; words >> name;) named_.insert(name);
+  std::set<std::string, std::less<>> table;
+  for (const PolicyRow& row : ReadPolicyTable().rows) table.emplace(row.call.name);
   EXPECT_EQ(table, named_);
 }
 
 // Libraries ask for these first and fall back when the kernel seems too old.
 TEST_F(SeccompPolicyTest, WhatIsNotNamedIsNotImplemented) {
-  ExpectAll(Refused(ENOSYS), kUnnamedCalls);
+  std::set<std::string_view> table;
+  for (const PolicyRow& row : ReadPolicyTable().rows) table.insert(row.call.name);
+  int unnamed = 0;
+  for (const Syscall& call : AllSyscalls()) {
+    if (table.contains(call.name)) continue;
+    ++unnamed;
+    EXPECT_EQ(Answer(call), Refused(ENOSYS)) << call.name;
+    EXPECT_EQ(Answer(call, {~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL}), Refused(ENOSYS))
+        << call.name;
+  }
+  EXPECT_GT(unnamed, 40);
 }
 
-TEST_F(SeccompPolicyTest, EveryCallHasAReason) {
-  for (const SyscallRule& call : StrictPolicy()) EXPECT_FALSE(call.reason.empty()) << call.number;
+TEST_F(SeccompPolicyTest, EveryRowHasAReasonAndItsPlace) {
+  const PolicyTable table = ReadPolicyTable();
+  std::string_view last;
+  for (const PolicyRow& row : table.rows) {
+    EXPECT_FALSE(row.reason.empty()) << row.call.name;
+    EXPECT_LT(last, row.call.name);
+    last = row.call.name;
+  }
+  for (const PolicyVariant& variant : table.variants) {
+    EXPECT_FALSE(variant.reason.empty()) << variant.call.name;
+    EXPECT_TRUE(std::any_of(table.rows.begin(), table.rows.end(), [&](const PolicyRow& row) {
+      return row.call.name == variant.call.name;
+    })) << variant.call.name;
+  }
+}
+
+// The table is the same text for both; these few are what an architecture lacks.
+TEST_F(SeccompPolicyTest, BothArchitecturesHaveTheirCalls) {
+  EXPECT_EQ(SeccompPolicy(SyscallProfile::kStrict, {}, Architecture::kX86_64).size(),
+            ReadPolicyTable().rows.size());
+  std::size_t on_arm64 = 0;
+  for (const PolicyRow& row : ReadPolicyTable(Architecture::kArm64).rows) {
+    if (row.call.arm64 != Syscall::kNone) ++on_arm64;
+  }
+  EXPECT_EQ(SeccompPolicy(SyscallProfile::kStrict, {}, Architecture::kArm64).size(), on_arm64);
+  EXPECT_GT(on_arm64, 240U);
 }
 
 }  // namespace

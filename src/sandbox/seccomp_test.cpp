@@ -19,27 +19,18 @@
 
 #include "base/child_test_support.h"
 #include "sandbox/bpf_evaluator_test_support.h"
+#include "sandbox/seccomp_test_support.h"
 
 namespace pyrunner::sandbox {
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#else
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#endif
+constexpr std::uint32_t kArchitecture = AuditNumber(kNativeArchitecture);
 
 using Kind = Verdict::Kind;
 using Arguments = std::array<std::uint64_t, 6>;
 
 constexpr Verdict kAllow{Kind::kAllow, 0};
 constexpr Verdict kKill{Kind::kKill, 0};
-
-std::uint32_t ActionOf(Verdict verdict) {
-  if (verdict.kind == Kind::kAllow) return SECCOMP_RET_ALLOW;
-  if (verdict.kind == Kind::kKill) return SECCOMP_RET_KILL_PROCESS;
-  return SECCOMP_RET_ERRNO | verdict.error;
-}
 
 seccomp_data Call(std::uint32_t number, const Arguments& arguments = {}) {
   seccomp_data call{};
@@ -50,7 +41,7 @@ seccomp_data Call(std::uint32_t number, const Arguments& arguments = {}) {
 }
 
 /// What the table means, read line by line: the compiler's other half of a differential test.
-bool Holds(const Condition& condition, const Arguments& arguments) {
+bool Holds(const Condition& condition, const Arguments& arguments, std::uint32_t self) {
   const std::uint64_t whole = arguments[condition.argument];
   const auto half = static_cast<std::uint32_t>(whole);
   switch (condition.test) {
@@ -63,17 +54,20 @@ bool Holds(const Condition& condition, const Arguments& arguments) {
     case Condition::Test::kMaskedIn:
       return std::find(condition.values.begin(), condition.values.end(), half & condition.mask) !=
              condition.values.end();
+    case Condition::Test::kSelf:
+      return half == self;
   }
   return false;
 }
 
 Verdict Interpret(const std::vector<SyscallRule>& policy, Verdict unknown, std::uint32_t number,
-                  const Arguments& arguments) {
+                  const Arguments& arguments, std::uint32_t self = 1) {
   for (const SyscallRule& call : policy) {
     if (static_cast<std::uint32_t>(call.number) != number) continue;
     for (const ArgumentRule& rule : call.rules) {
-      if (std::all_of(rule.conditions.begin(), rule.conditions.end(),
-                      [&](const Condition& condition) { return Holds(condition, arguments); })) {
+      if (std::all_of(
+              rule.conditions.begin(), rule.conditions.end(),
+              [&](const Condition& condition) { return Holds(condition, arguments, self); })) {
         return rule.verdict;
       }
     }
@@ -83,9 +77,20 @@ Verdict Interpret(const std::vector<SyscallRule>& policy, Verdict unknown, std::
 }
 
 /// All numbers that any rule of the call names, and their neighbours in every direction.
-std::vector<std::uint64_t> InterestingValues(const SyscallRule& call) {
-  std::vector<std::uint64_t> values = {0,          1,          2,           0x7fffffff,
-                                       0x80000000, 0xffffffff, 0x100000000, ~std::uint64_t{0}};
+std::vector<std::uint64_t> InterestingValues(const SyscallRule& call, std::uint32_t self) {
+  std::vector<std::uint64_t> values = {0,
+                                       1,
+                                       2,
+                                       self - 1,
+                                       self,
+                                       self + 1,
+                                       self | 0x80000000U,
+                                       self | (std::uint64_t{1} << 32),
+                                       0x7fffffff,
+                                       0x80000000,
+                                       0xffffffff,
+                                       0x100000000,
+                                       ~std::uint64_t{0}};
   for (const ArgumentRule& rule : call.rules) {
     for (const Condition& condition : rule.conditions) {
       for (const std::uint64_t value : condition.values) {
@@ -103,29 +108,67 @@ std::vector<std::uint64_t> InterestingValues(const SyscallRule& call) {
   return values;
 }
 
-class CompiledPolicyTest : public testing::Test {
+/// A filter that a sandbox may get.
+struct Variant {
+  const char* name;
+  SyscallProfile profile;
+  PolicyOptions options;
+  Architecture architecture;
+  std::uint32_t self;
+};
+
+constexpr Variant kVariants[] = {
+    {"strict_x86_64", SyscallProfile::kStrict, {}, Architecture::kX86_64, 1},
+    {"strict_arm64", SyscallProfile::kStrict, {}, Architecture::kArm64, 1},
+    {"processes_x86_64", SyscallProfile::kProcesses, {}, Architecture::kX86_64, 1},
+    {"processes_arm64", SyscallProfile::kProcesses, {}, Architecture::kArm64, 1},
+    {"strict_bare_x86_64",
+     SyscallProfile::kStrict,
+     {.shared_memory = false, .own_root = false},
+     Architecture::kX86_64,
+     4711},
+    {"strict_bare_arm64",
+     SyscallProfile::kStrict,
+     {.shared_memory = false, .own_root = false},
+     Architecture::kArm64,
+     4711},
+};
+
+class CompiledPolicyTest : public testing::TestWithParam<Variant> {
  protected:
-  CompiledPolicyTest() : policy_(StrictPolicy()) {
-    auto compiled = CompileSeccomp(policy_, kUnknownCall);
+  CompiledPolicyTest()
+      : policy_(SeccompPolicy(GetParam().profile, GetParam().options, GetParam().architecture)) {
+    auto compiled = CompileSeccomp(policy_, kUnknownCall, GetParam().architecture);
     EXPECT_TRUE(compiled);
-    program_ = std::move(*compiled);
+    SetSelf(*compiled, static_cast<pid_t>(GetParam().self));
+    program_ = std::move(compiled->code);
+  }
+
+  static seccomp_data Call(std::uint32_t number, const Arguments& arguments = {}) {
+    seccomp_data call = sandbox::Call(number, arguments);
+    call.arch = AuditNumber(GetParam().architecture);
+    return call;
   }
 
   void ExpectAsInterpreted(std::uint32_t number, const Arguments& arguments) {
     const auto run = RunFilter(program_, Call(number, arguments));
     ASSERT_TRUE(run) << "the kernel would refuse the program";
-    ASSERT_EQ(run->action, ActionOf(Interpret(policy_, kUnknownCall, number, arguments)))
+    ASSERT_EQ(run->action,
+              ActionOf(Interpret(policy_, kUnknownCall, number, arguments, GetParam().self)))
         << "call " << number << std::hex << " (" << arguments[0] << ", " << arguments[1] << ", "
         << arguments[2] << ", " << arguments[3] << ", " << arguments[4] << ")";
     most_steps_ = std::max(most_steps_, run->steps);
   }
 
   std::vector<SyscallRule> policy_;
-  SeccompProgram program_;
+  std::vector<sock_filter> program_;
   std::size_t most_steps_ = 0;
 };
 
-TEST_F(CompiledPolicyTest, MeansWhatTheTableSaysForEveryNumber) {
+INSTANTIATE_TEST_SUITE_P(Every, CompiledPolicyTest, testing::ValuesIn(kVariants),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST_P(CompiledPolicyTest, MeansWhatTheTableSaysForEveryNumber) {
   std::mt19937_64 random(1);
   for (std::uint32_t number = 0; number <= 1000; ++number) {
     ExpectAsInterpreted(number, {});
@@ -137,11 +180,11 @@ TEST_F(CompiledPolicyTest, MeansWhatTheTableSaysForEveryNumber) {
   }
 }
 
-TEST_F(CompiledPolicyTest, MeansWhatTheTableSaysAtEveryEdgeOfItsRules) {
+TEST_P(CompiledPolicyTest, MeansWhatTheTableSaysAtEveryEdgeOfItsRules) {
   std::mt19937_64 random(2);
   for (const SyscallRule& call : policy_) {
     if (call.rules.empty()) continue;
-    const auto values = InterestingValues(call);
+    const auto values = InterestingValues(call, GetParam().self);
     const auto pick = [&] { return values[random() % values.size()]; };
     for (std::size_t argument = 0; argument < 6; ++argument) {
       for (const std::uint64_t value : values) {
@@ -157,7 +200,7 @@ TEST_F(CompiledPolicyTest, MeansWhatTheTableSaysAtEveryEdgeOfItsRules) {
 }
 
 // The kernel runs the filter at every system call and, when it is installed, once for each number.
-TEST_F(CompiledPolicyTest, IsShortAndShallow) {
+TEST_P(CompiledPolicyTest, IsShortAndShallow) {
   std::size_t steps = 0;
   for (std::uint32_t number = 0; number <= 1000; ++number) {
     const auto run = RunFilter(program_, Call(number));
@@ -172,10 +215,13 @@ TEST_F(CompiledPolicyTest, IsShortAndShallow) {
   EXPECT_LE(steps / 1001, 16U);
 }
 
-TEST_F(CompiledPolicyTest, KillsOtherArchitectures) {
+TEST_P(CompiledPolicyTest, KillsOtherArchitectures) {
   for (const std::uint32_t architecture :
        {static_cast<std::uint32_t>(AUDIT_ARCH_I386), static_cast<std::uint32_t>(AUDIT_ARCH_ARM),
-        kArchitecture ^ __AUDIT_ARCH_64BIT, 0U, ~0U}) {
+        static_cast<std::uint32_t>(AUDIT_ARCH_X86_64),
+        static_cast<std::uint32_t>(AUDIT_ARCH_AARCH64),
+        AuditNumber(GetParam().architecture) ^ __AUDIT_ARCH_64BIT, 0U, ~0U}) {
+    if (architecture == AuditNumber(GetParam().architecture)) continue;
     for (const std::uint32_t number : {0U, 1U, 11U, 60U, 1000U}) {
       seccomp_data call = Call(number);
       call.arch = architecture;
@@ -186,7 +232,7 @@ TEST_F(CompiledPolicyTest, KillsOtherArchitectures) {
   }
 }
 
-TEST_F(CompiledPolicyTest, KillsX32AndNegativeNumbers) {
+TEST_P(CompiledPolicyTest, KillsX32AndNegativeNumbers) {
   constexpr std::uint32_t kX32Bit = 0x40000000;
   for (std::uint32_t number = 0; number <= 1000; ++number) {
     const auto run = RunFilter(program_, Call(number | kX32Bit));
@@ -200,7 +246,7 @@ TEST_F(CompiledPolicyTest, KillsX32AndNegativeNumbers) {
   }
 }
 
-TEST_F(CompiledPolicyTest, UnknownNumbersAreNotImplemented) {
+TEST_P(CompiledPolicyTest, UnknownNumbersAreNotImplemented) {
   for (const std::uint32_t number : {999U, 1000U, 100'000U, 0x3fffffffU}) {
     const auto run = RunFilter(program_, Call(number));
     ASSERT_TRUE(run);
@@ -212,14 +258,14 @@ TEST(CompileSeccomp, AnEmptyPolicyAnswersAlike) {
   const auto program = CompileSeccomp({}, kUnknownCall);
   ASSERT_TRUE(program);
   for (const std::uint32_t number : {0U, 1U, 500U}) {
-    EXPECT_EQ(RunFilter(*program, Call(number))->action,
+    EXPECT_EQ(RunFilter(program->code, Call(number))->action,
               static_cast<std::uint32_t>(SECCOMP_RET_ERRNO | ENOSYS));
   }
 }
 
 TEST(CompileSeccomp, RefusesAPolicyThatIsNotSorted) {
-  const std::vector<SyscallRule> twice = {{3, {}, kAllow, ""}, {3, {}, kKill, ""}};
-  const std::vector<SyscallRule> backwards = {{4, {}, kAllow, ""}, {3, {}, kKill, ""}};
+  const std::vector<SyscallRule> twice = {{3, {}, kAllow}, {3, {}, kKill}};
+  const std::vector<SyscallRule> backwards = {{4, {}, kAllow}, {3, {}, kKill}};
   EXPECT_FALSE(CompileSeccomp(twice, kUnknownCall));
   EXPECT_FALSE(CompileSeccomp(backwards, kUnknownCall));
 }
@@ -229,11 +275,11 @@ TEST(CompileSeccomp, ARuleWithTooManyValuesIsRefused) {
   std::vector<std::uint32_t> values(300);
   for (std::uint32_t i = 0; i < 300; ++i) values[i] = 2 * i;
   const std::vector<SyscallRule> policy = {
-      {3, {{{{Condition::Test::kMaskedIn, 0, ~0U, values}}, kAllow}}, kKill, ""}};
+      {3, {{{{Condition::Test::kMaskedIn, 0, ~0U, values}}, kAllow}}, kKill}};
   const auto program = CompileSeccomp(policy, kUnknownCall);
   if (!program) return;
   for (std::uint64_t value = 0; value < 600; ++value) {
-    const auto run = RunFilter(*program, Call(3, {value}));
+    const auto run = RunFilter(program->code, Call(3, {value}));
     ASSERT_TRUE(run);
     ASSERT_EQ(run->action, ActionOf(value % 2 == 0 ? kAllow : kKill)) << value;
   }
@@ -250,12 +296,12 @@ TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
     const std::uint32_t density = 1 + random() % 4;
     for (int number = 0; number < 300; ++number) {
       if (random() % density != 0) continue;
-      SyscallRule rule{number, {}, verdict(), ""};
+      SyscallRule rule{number, {}, verdict()};
       for (std::uint32_t i = random() % 3; i > 0; --i) {
         ArgumentRule argument_rule{{}, verdict()};
         for (std::uint32_t j = random() % 3; j > 0; --j) {
           const auto argument = static_cast<std::uint8_t>(random() % 6);
-          const std::array<Condition, 4> conditions = {
+          const std::array<Condition, 5> conditions = {
               Condition{Condition::Test::kEqual,
                         argument,
                         ~0U,
@@ -265,7 +311,8 @@ TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
                         ~0U,
                         {static_cast<std::uint32_t>(random() % 4)}},
               Condition{Condition::Test::kMaskedEqual, argument, 6U, {2U}},
-              Condition{Condition::Test::kMaskedIn, argument, 3U, {0U, 3U}}};
+              Condition{Condition::Test::kMaskedIn, argument, 3U, {0U, 3U}},
+              Condition{Condition::Test::kSelf, argument, ~0U, {}}};
           argument_rule.conditions.push_back(conditions[random() % conditions.size()]);
         }
         rule.rules.push_back(std::move(argument_rule));
@@ -273,17 +320,19 @@ TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
       policy.push_back(std::move(rule));
     }
     const Verdict unknown = verdict();
-    const auto program = CompileSeccomp(policy, unknown);
+    auto program = CompileSeccomp(policy, unknown);
     ASSERT_TRUE(program);
+    const std::uint32_t self = 1 + random() % 7;
+    SetSelf(*program, static_cast<pid_t>(self));
     for (std::uint32_t number = 0; number < 310; ++number) {
       for (int i = 0; i < 8; ++i) {
         Arguments arguments{};
         for (auto& argument : arguments) {
           argument = random() % 8 + (random() % 4 == 0 ? 1ULL << 32 : 0);
         }
-        const auto run = RunFilter(*program, Call(number, arguments));
+        const auto run = RunFilter(program->code, Call(number, arguments));
         ASSERT_TRUE(run);
-        ASSERT_EQ(run->action, ActionOf(Interpret(policy, unknown, number, arguments)))
+        ASSERT_EQ(run->action, ActionOf(Interpret(policy, unknown, number, arguments, self)))
             << "table " << table << ", call " << number;
       }
     }
@@ -291,12 +340,12 @@ TEST(CompileSeccomp, MeansWhatRandomTablesSay) {
 }
 
 TEST(InstallSeccomp, TheKernelTakesTheProgramAndMeansTheSame) {
-  const auto program = CompileSeccomp(StrictPolicy(), kUnknownCall);
+  const auto program = CompileSeccomp(SeccompPolicy(SyscallProfile::kStrict), kUnknownCall);
   ASSERT_TRUE(program);
   EXPECT_EQ(
       RunInChild([&] {
         CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-        CHILD_CHECK(InstallSeccomp(*program) == 0);
+        CHILD_CHECK(InstallSeccomp(program->code) == 0);
         CHILD_CHECK(::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2);
         CHILD_CHECK(::syscall(SYS_getuid) >= 0);
         CHILD_CHECK(::syscall(SYS_socket, 2, 1, 0) == -1 && errno == EPERM);
@@ -307,7 +356,7 @@ TEST(InstallSeccomp, TheKernelTakesTheProgramAndMeansTheSame) {
       0);
   EXPECT_EQ(RunInChild([&] {
               CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-              CHILD_CHECK(InstallSeccomp(*program) == 0);
+              CHILD_CHECK(InstallSeccomp(program->code) == 0);
               ::syscall(SYS_ptrace, 0, 0, 0, 0);
               return 0;
             }),
@@ -315,12 +364,12 @@ TEST(InstallSeccomp, TheKernelTakesTheProgramAndMeansTheSame) {
 }
 
 TEST(InstallSeccomp, NeedsNoNewPrivilegesOrACapability) {
-  const auto program = CompileSeccomp(StrictPolicy(), kUnknownCall);
+  const auto program = CompileSeccomp(SeccompPolicy(SyscallProfile::kStrict), kUnknownCall);
   ASSERT_TRUE(program);
   if (::geteuid() != 0) GTEST_SKIP() << "not root: cannot become somebody without capabilities";
   EXPECT_EQ(RunInChild([&] {
               CHILD_CHECK(::setresuid(65534, 65534, 65534) == 0);
-              CHILD_CHECK(InstallSeccomp(*program) == EACCES);
+              CHILD_CHECK(InstallSeccomp(program->code) == EACCES);
               return 0;
             }),
             0);
