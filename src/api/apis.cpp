@@ -8,19 +8,28 @@
 namespace pyrunner::api {
 namespace {
 
-constexpr void (*kApis[])(const ApiContext&) = {
-    MountPyRunner,
-    MountCodeExecutor,
-    MountNsjail,
-    MountCloudRun,
+constexpr struct {
+  const char* prefix;
+  void (*mount)(const ApiContext&);
+} kApis[] = {
+    {"/pyrunner", MountPyRunner},
+    {"/code-executor", MountCodeExecutor},
+    {"/nsjail", MountNsjail},
+    {"/cloudrun", MountCloudRun},
 };
 
 }  // namespace
 
-void MountApis(http::Router& router, Runner& runner, const ApiOptions& options) {
+void MountApis(http::Router& router, Runner& runner, const ApiOptions& options,
+               const StatusReports& reports) {
   ExecuteRoute execute;
-  for (const auto mount : kApis) mount({router, runner, execute, options});
+  for (const auto& [prefix, mount] : kApis) {
+    mount({router, runner, execute, options});
+    AddHealth(router, prefix, reports);
+  }
   execute.Mount(router);
+  AddHealth(router, "", reports);
+  AddSandboxStatus(router, reports);
 }
 
 }  // namespace pyrunner::api

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/execute_route.h"
+#include "api/status_routes.h"
 #include "engine/runner.h"
 #include "http/router.h"
 
@@ -38,9 +39,10 @@ struct ApiContext {
   const ApiOptions& options;
 };
 
-/// Adds the routes of all APIs. The runner must outlive the router and every request in flight. All
-/// handlers run on the thread that serves the router and never throw what a program or a request
-/// caused.
-void MountApis(http::Router& router, Runner& runner, const ApiOptions& options);
+/// Adds the routes of all APIs, and those that tell of the service itself. The runner must outlive
+/// the router and every request in flight. All handlers run on the thread that serves the router
+/// and never throw what a program or a request caused.
+void MountApis(http::Router& router, Runner& runner, const ApiOptions& options,
+               const StatusReports& reports = {});
 
 }  // namespace pyrunner::api

@@ -148,7 +148,6 @@ void MountCodeExecutor(const ApiContext& context) {
       },
       RejectionResponse);
   context.router.Add("POST", "/code-executor/execute", handler);
-  AddHealth(context.router, "/code-executor");
   const auto has = [](const auto& keys, std::string_view key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };

@@ -149,7 +149,6 @@ http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_
         return response;
       });
   router.Add("POST", std::string(prefix) + "/execute", handler);
-  AddHealth(router, prefix);
   return handler;
 }
 

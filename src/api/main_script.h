@@ -33,7 +33,7 @@ struct MainScriptOptions {
 /// {"result": ..., "stdout": "..."} or {"error": "...", "stdout": "..."}; 400 when nothing was run.
 [[nodiscard]] http::Response EncodeMainScript(Outcome outcome, const MainScriptOptions& options);
 
-/// Mounts POST <prefix>/execute and GET <prefix>/health; returns the handler of the first.
+/// Mounts POST <prefix>/execute and returns its handler.
 http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_view prefix,
                               MainScriptOptions options);
 

@@ -179,8 +179,6 @@ void MountPyRunner(const ApiContext& context) {
   for (const char* path : {"/", "/pyrunner", "/pyrunner/"}) {
     context.router.Add("GET", path, AnswerWith(DescribeService(options)));
   }
-  AddHealth(context.router, "");
-  AddHealth(context.router, "/pyrunner");
   const http::Handler run = MakeRunHandler(
       context.runner,
       [options](std::string_view body, std::string_view content_type) {

@@ -1,4 +1,4 @@
-// The PyRunner API: GET /, POST /run and GET /health, bare and under /pyrunner.
+// The PyRunner API: GET / and POST /run, bare and under /pyrunner.
 //
 // The translations are thread-safe: no state. Nothing here throws, except when memory runs out.
 #pragma once

@@ -61,8 +61,4 @@ http::Handler AnswerWith(std::string body) {
   return [shared](const http::Request&) { return Answer(shared); };
 }
 
-void AddHealth(http::Router& router, std::string_view prefix) {
-  router.Add("GET", std::string(prefix) + "/health", AnswerWith(R"({"status":"healthy"})"));
-}
-
 }  // namespace pyrunner::api

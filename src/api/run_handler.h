@@ -34,7 +34,4 @@ using RejectionEncoder = std::function<http::Response(const Rejection&)>;
 /// A handler that always answers with this JSON text.
 [[nodiscard]] http::Handler AnswerWith(std::string body);
 
-/// GET <prefix>/health.
-void AddHealth(http::Router& router, std::string_view prefix);
-
 }  // namespace pyrunner::api

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/version.h"
+
 namespace pyrunner::cli {
 namespace {
 
@@ -27,7 +29,88 @@ std::string Those(const sandbox::Assurance& assurance, Strength strength) {
   return names;
 }
 
+std::string_view NameOfLayer(sandbox::Layer layer) {
+  for (const auto& [candidate, name] : sandbox::kLayerNames) {
+    if (candidate == layer) return name;
+  }
+  return "";
+}
+
+std::string Properties(const sandbox::Assurance& assurance) {
+  std::string text = "\nWhat a sandbox owes, how strongly that holds, and by what:\n";
+  for (const PropertyAssurance& property : assurance.properties) {
+    std::string name(property.name);
+    std::string strength(NameOf(property.strength));
+    if (property.waived) strength = "waived";
+    for (const Means& means : property.means) {
+      if (!means.why_not.empty()) continue;
+      text += fmt::format("  {:<15} {:<8} {}\n", name, strength, means.what);
+      name.clear();
+      strength.clear();
+    }
+    if (!name.empty()) text += fmt::format("  {:<15} {:<8} nothing\n", name, strength);
+  }
+  return text;
+}
+
+std::string NotInForce(const sandbox::Assurance& assurance) {
+  if (assurance.why_not.empty()) return {};
+  std::string text = "\nNot in force:\n";
+  for (const auto& [layer, why] : assurance.why_not) {
+    text += fmt::format("  {}: {}\n", NameOfLayer(layer), why);
+    const std::string_view how = sandbox::HowToGet(layer);
+    if (!how.empty()) text += fmt::format("    to get it: {}\n", how);
+  }
+  return text;
+}
+
+std::string Acts(const api::SelfTest& self_test) {
+  std::string text = fmt::format("\nSelf-test from inside a sandbox: {}\n", ResultOf(self_test));
+  if (!self_test.failure.empty()) text += "  " + self_test.failure + "\n";
+  for (const api::SelfTestAct& act : self_test.acts) {
+    text += fmt::format("  {:<8} {:<15} {}: {}\n", act.refused ? "refused" : "ALLOWED",
+                        act.property, act.act, act.answer);
+  }
+  return text;
+}
+
+std::string Limits(const EngineOptions& options, const EngineStatus& engine) {
+  std::string text = fmt::format(
+      "\nEach program: {} processors, {} threads, {} open files, {} MiB of scratch space in {} "
+      "files; memory and time as its request says.\n",
+      options.cpus, options.processes, options.open_files, options.scratch_bytes / kMiB,
+      options.scratch_inodes);
+  text += fmt::format("Zygotes are renewed after {} s or {} sandboxes.", options.zygote_age.count(),
+                      options.zygote_runs);
+  for (const ZygoteStatus& zygote : engine.zygotes) {
+    if (!zygote.warm) continue;
+    text += fmt::format(" {}: {} s old, filter of {} instructions.", zygote.kind,
+                        zygote.age.count(), zygote.seccomp_instructions);
+  }
+  return text + "\n";
+}
+
+template <typename Texts>
+std::string Joined(const Texts& texts) {
+  std::string joined;
+  for (const std::string_view text : texts) {
+    joined += (joined.empty() ? "" : ", ") + std::string(text);
+  }
+  return joined;
+}
+
 }  // namespace
+
+std::string DescribeForPeople(const sandbox::Assurance& assurance, const EngineOptions& options,
+                              const EngineStatus& engine, const api::SelfTest& self_test) {
+  return fmt::format("PyRunner {}, Linux {}, outer sandbox: {}, Landlock ABI {}, cgroups: {}\n",
+                     kVersion, assurance.kernel, NameOf(assurance.outer), assurance.landlock_abi,
+                     assurance.cgroups.empty() ? "none" : assurance.cgroups) +
+         fmt::format("Level: {}\n", NameOf(assurance.level)) + Properties(assurance) +
+         NotInForce(assurance) + Acts(self_test) + Limits(options, engine) +
+         fmt::format("Programs of one zygote share: {}.\nNot protected against: {}.\n",
+                     Joined(sandbox::kSharedPerZygote), Joined(sandbox::kNotProtectedAgainst));
+}
 
 std::vector<std::string> DescribeForLog(const sandbox::Assurance& assurance) {
   std::string layers;

@@ -45,44 +45,60 @@ Result<sandbox::ScratchFolder> MakeScratch(const sandbox::SandboxSetup& setup,
 
 }  // namespace
 
-Result<HostPart> PrepareHost(const EngineOptions& options, std::uint32_t waived) {
+void HostSurvey::Abandon() {
+  if (cgroups) cgroups->Remove();
+  cgroups.reset();
+}
+
+HostSurvey SurveyHost(const EngineOptions& options, std::uint32_t waived) {
+  HostSurvey survey;
   sandbox::HostProbe probe = sandbox::ProbeHost();
-  sandbox::SandboxSetup& setup = probe.setup;
-  auto program = OpenZygoteProgram();
-  if (!program) return tl::unexpected(program.error());
   auto tree = sandbox::CgroupTree::Create(kCgroupPrefix,
                                           {.processes = options.processes, .cpus = options.cpus});
   if (tree) {
-    setup.layers.Add(sandbox::Layer::kCgroup);
+    probe.setup.layers.Add(sandbox::Layer::kCgroup);
+    survey.cgroups = std::move(*tree);
   } else {
     probe.why_not[sandbox::Layer::kCgroup] = tree.error().message;
   }
-  HostPart part;
-  part.assurance = sandbox::Assess(probe, tree ? tree->Describe() : "", waived);
-  auto scratch = MakeScratch(setup, options);
-  const std::string complaint = part.assurance.Complaint();
-  if (!complaint.empty() || !scratch) {
-    if (tree) tree->Remove();
-    if (scratch) scratch->Remove();
-    return complaint.empty() ? tl::unexpected(scratch.error()) : Failure(complaint);
+  survey.assurance =
+      sandbox::Assess(probe, survey.cgroups ? survey.cgroups->Describe() : "", waived);
+  survey.setup = std::move(probe.setup);
+  return survey;
+}
+
+Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
+  const auto give_up = [&survey](Error error) {
+    survey.Abandon();
+    return tl::unexpected(std::move(error));
+  };
+  if (std::string complaint = survey.assurance.Complaint(); !complaint.empty()) {
+    return give_up({std::move(complaint), 0});
   }
-  setup.scratch_folder = scratch->path();
+  auto program = OpenZygoteProgram();
+  if (!program) return give_up(program.error());
+  auto scratch = MakeScratch(survey.setup, options);
+  if (!scratch) return give_up(scratch.error());
+  survey.setup.scratch_folder = scratch->path();
+  auto& tree = survey.cgroups;
   // Before anything else is opened, so that the supervisor has nothing that it does not need.
   auto supervisor = sandbox::StartSupervisor(
-      {tree ? *tree : sandbox::CgroupTree(), *scratch, std::move(*program), setup});
+      {tree ? *tree : sandbox::CgroupTree(), *scratch, std::move(*program), survey.setup});
   if (!supervisor) {
-    if (tree) tree->Remove();
     scratch->Remove();
-    return tl::unexpected(supervisor.error());
+    return give_up(supervisor.error());
   }
+  HostPart part;
   part.supervisor = std::move(*supervisor);
+  // From here on the supervisor cleans up: when this process closes its socket or ends.
   for (std::uint32_t index = 0; index < SlotsFor(options); ++index) {
     auto cgroup = tree ? tree->MakeGroup(index) : Result<sandbox::Cgroup>(sandbox::Cgroup());
     if (!cgroup) return tl::unexpected(cgroup.error());
     part.resources.cgroups.push_back(std::move(*cgroup));
   }
-  part.resources.setup = setup;
-  part.resources.required_properties = part.assurance.Required();
+  part.resources.required_properties = survey.assurance.Required();
+  part.resources.setup = std::move(survey.setup);
+  part.assurance = std::move(survey.assurance);
   return part;
 }
 

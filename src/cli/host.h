@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "engine/engine_options.h"
@@ -18,11 +19,24 @@ struct HostPart {
   sandbox::Assurance assurance;
 };
 
-/// Finds by trying what this place allows and takes all of it: as root of a host each sandbox will
-/// have a cgroup and a user of its own, elsewhere other means provide the same properties. An error
-/// tells the operator which property is missing that is not in `waived` (bits of
-/// sandbox/properties.h), and the ways to get it.
-[[nodiscard]] Result<HostPart> PrepareHost(const EngineOptions& options, std::uint32_t waived);
+/// What this place allows, and the cgroups that were made on the way to knowing it.
+struct HostSurvey {
+  sandbox::SandboxSetup setup;
+  sandbox::Assurance assurance;
+  std::optional<sandbox::CgroupTree> cgroups;
+
+  /// Gives back what was made.
+  void Abandon();
+};
+
+/// Finds by trying what this place allows: as root of a host each sandbox will have a cgroup and a
+/// user of its own, elsewhere other means provide the same properties. `waived` are bits of
+/// sandbox/properties.h.
+[[nodiscard]] HostSurvey SurveyHost(const EngineOptions& options, std::uint32_t waived);
+
+/// Takes all of it, and starts the supervisor. An error tells the operator which property is
+/// missing that was not waived, and the ways to get it.
+[[nodiscard]] Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options);
 
 /// Leaves the process with an unprivileged user, no capability, and no way back.
 [[nodiscard]] Status GiveUpPrivileges(const HostPart& part);

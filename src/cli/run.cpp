@@ -246,7 +246,8 @@ class OneRun {
 
   int Run() {
     ::signal(SIGPIPE, SIG_IGN);
-    auto part = PrepareHost(command_.settings.engine, WaivedProperties(command_.settings));
+    const EngineOptions& options = command_.settings.engine;
+    auto part = TakeHost(SurveyHost(options, WaivedProperties(command_.settings)), options);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
     if (Status done = GiveUpPrivileges(*part); !done)
       return Complain(kFailure, done.error().message);

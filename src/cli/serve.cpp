@@ -16,11 +16,13 @@
 #include <vector>
 
 #include "api/apis.h"
+#include "api/sandbox_status.h"
 #include "cli/assurance_text.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
 #include "cli/host.h"
 #include "cli/log.h"
+#include "cli/selftest.h"
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -81,7 +83,8 @@ class Service {
       return Complain(kHostLacksSomething, done.error().message);
     }
     ::signal(SIGPIPE, SIG_IGN);
-    auto part = PrepareHost(settings_.engine, WaivedProperties(settings_));
+    auto part =
+        TakeHost(SurveyHost(settings_.engine, WaivedProperties(settings_)), settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
 
     server_ = std::make_unique<http::Server>(context_, settings_.server, router_);
@@ -91,11 +94,12 @@ class Service {
     if (Status done = GiveUpPrivileges(*part); !done)
       return Complain(kFailure, done.error().message);
 
-    for (const std::string& line : DescribeForLog(part->assurance)) log_->info("{}", line);
+    assurance_ = std::move(part->assurance);
+    for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
     settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
-    api::MountApis(router_, *engine_, settings_.api);
+    api::MountApis(router_, *engine_, settings_.api, Reports());
 
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
@@ -119,11 +123,44 @@ class Service {
       co_await Stop();
       co_return;
     }
+    if (!co_await PassSelfTest()) co_return;
     server_->Start();
     const std::chrono::duration<double> elapsed = SteadyClock::now() - start;
     const bool v6 = settings_.host.find(':') != std::string::npos;
     log_->info("serving on http://{}{}{}:{} after {:.2f} s", v6 ? "[" : "", settings_.host,
                v6 ? "]" : "", server_->port(), elapsed.count());
+  }
+
+  /// Nobody is served by sandboxes that let through what they should refuse.
+  asio::awaitable<bool> PassSelfTest() {
+    self_test_ = co_await RunSelfTest(*engine_, assurance_, settings_.engine);
+    if (stopping_) co_return false;
+    if (self_test_.passed()) {
+      log_->info("self-test: {} of {} forbidden acts refused", self_test_.acts.size(),
+                 self_test_.acts.size());
+      co_return true;
+    }
+    if (!self_test_.failure.empty()) log_->error("self-test: {}", self_test_.failure);
+    for (const api::SelfTestAct& act : self_test_.acts) {
+      if (!act.refused) log_->error("self-test: {}: {}: {}", act.property, act.act, act.answer);
+    }
+    log_->error("cannot start: the self-test of a sandbox failed");
+    exit_code_ = kHostLacksSomething;
+    co_await Stop();
+    co_return false;
+  }
+
+  api::StatusReports Reports() {
+    return {.sandbox =
+                [this] {
+                  return api::SandboxStatus(assurance_, settings_.engine, engine_->status(),
+                                            self_test_)
+                      .dump();
+                },
+            .health = [this]() -> api::HealthReport {
+              return {api::HealthStatus(assurance_, engine_->status(), self_test_).dump(),
+                      self_test_.passed()};
+            }};
   }
 
   asio::awaitable<void> AwaitSignal() {
@@ -164,6 +201,8 @@ class Service {
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Engine> engine_;
+  sandbox::Assurance assurance_;
+  api::SelfTest self_test_;
   bool stopping_ = false;
   bool supervisor_ended_ = false;
   int exit_code_ = 0;

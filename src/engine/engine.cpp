@@ -93,6 +93,12 @@ asio::awaitable<Status> Engine::AwaitReady() {
   co_return Status{};
 }
 
+EngineStatus Engine::status() const {
+  EngineStatus status{.running = admission_.running(), .queued = admission_.queued()};
+  for (const Pool& pool : pools_) status.zygotes.push_back(pool.status());
+  return status;
+}
+
 asio::awaitable<void> Engine::Stop(Deadline deadline) {
   admission_.Close();
   while (admission_.running() > 0 && SteadyClock::now() < deadline) {

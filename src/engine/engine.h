@@ -9,6 +9,7 @@
 
 #include "engine/admission.h"
 #include "engine/engine_options.h"
+#include "engine/engine_status.h"
 #include "engine/pool.h"
 #include "engine/runner.h"
 #include "engine/slots.h"
@@ -42,8 +43,7 @@ class Engine final : public Runner {
   /// no process is left.
   boost::asio::awaitable<void> Stop(Deadline deadline);
 
-  [[nodiscard]] std::uint32_t running() const { return admission_.running(); }
-  [[nodiscard]] std::size_t queued() const { return admission_.queued(); }
+  [[nodiscard]] EngineStatus status() const;
 
  private:
   [[nodiscard]] Pool& PoolFor(const Program& program);

@@ -77,6 +77,7 @@ asio::awaitable<void> Pool::KeepZygote() {
     // ones.
     if (zygote_) zygote_->Close();
     zygote_ = std::move(*started);
+    warm_since_ = SteadyClock::now();
     Log(Level::kInfo,
         "warm after " + std::to_string(zygote_->ready().warm_nanoseconds / 1'000'000) + " ms");
     Refill();
@@ -262,6 +263,16 @@ void Pool::Stop() {
   available_.NotifyAll();
   warming_->Cancel();
   if (zygote_) zygote_->Close();
+}
+
+ZygoteStatus Pool::status() const {
+  ZygoteStatus status{.kind = NameOf(kind_), .ready = ready_.size()};
+  if (!zygote_ || !zygote_->alive()) return status;
+  status.warm = true;
+  status.age = std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - warm_since_);
+  status.forks = zygote_->forks();
+  status.seccomp_instructions = zygote_->ready().seccomp_instructions;
+  return status;
 }
 
 bool Pool::Empty() const {

@@ -13,6 +13,7 @@
 #include "base/cancellation.h"
 #include "base/deadline.h"
 #include "engine/engine_options.h"
+#include "engine/engine_status.h"
 #include "engine/sandbox.h"
 #include "engine/slots.h"
 #include "engine/supervisor_client.h"
@@ -45,6 +46,7 @@ class Pool {
     return failures_ < kGiveUpAfter || (zygote_ && zygote_->alive());
   }
   [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
+  [[nodiscard]] ZygoteStatus status() const;
   /// True once nothing of the pool is left: no zygote, no sandbox.
   [[nodiscard]] bool Empty() const;
 
@@ -77,6 +79,7 @@ class Pool {
   Slots& slots_;
   SupervisorClient& supervisor_;
   std::shared_ptr<ZygoteClient> zygote_;
+  Deadline warm_since_{};
   std::deque<ReadySandbox> ready_;
   std::set<std::shared_ptr<Sandbox>> live_;  // forked and not ended
   std::size_t spawning_ = 0;

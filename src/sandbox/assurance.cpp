@@ -44,38 +44,8 @@ constexpr Provider kProviders[] = {
     {kScratchQuota, Layer::kMountNamespace, Strength::kStrong,
      "a file system of its own in memory, bounded in bytes and files"},
     {kScratchQuota, Layer::kResourceLimits, Strength::kPartial,
-     "a limit on each file, and a look at all of them ten times a second"},
+     "a limit on each file; where that is all, the sum is looked at ten times a second"},
 };
-
-std::string_view HowToGet(Layer layer) {
-  switch (layer) {
-    case Layer::kUserNamespace:
-    case Layer::kPidNamespace:
-    case Layer::kMountNamespace:
-    case Layer::kNetworkNamespace:
-    case Layer::kIpcNamespace:
-    case Layer::kUtsNamespace:
-    case Layer::kCgroupNamespace:
-      return "allow user namespaces: sysctl user.max_user_namespaces and "
-             "kernel.unprivileged_userns_clone, AppArmor's restriction of them, the container's "
-             "seccomp profile";
-    case Layer::kOwnUser:
-      return "start the service as root of the host";
-    case Layer::kNoCapabilities:
-      return "";
-    case Layer::kCgroup:
-      return "start as root on a host, or delegate cgroups to the service (systemd: Delegate=yes)";
-    case Layer::kResourceLimits:
-      return "run on a kernel that enforces resource limits";
-    case Layer::kLandlock:
-      return "run Linux 6.2 or later with landlock among its security modules (lsm=...,landlock)";
-    case Layer::kSeccomp:
-      return "run a kernel with CONFIG_SECCOMP_FILTER";
-    case Layer::kNoNewCode:
-      return "run Linux 6.3 or later";
-  }
-  return "";
-}
 
 Level LevelOf(Layers layers, OuterSandbox outer) {
   constexpr Layer kOfFull[] = {Layer::kUserNamespace,  Layer::kPidNamespace,
@@ -126,6 +96,36 @@ std::string_view NameOf(OuterSandbox outer) {
       return "container";
     case OuterSandbox::kGvisor:
       return "gvisor";
+  }
+  return "";
+}
+
+std::string_view HowToGet(Layer layer) {
+  switch (layer) {
+    case Layer::kUserNamespace:
+    case Layer::kPidNamespace:
+    case Layer::kMountNamespace:
+    case Layer::kNetworkNamespace:
+    case Layer::kIpcNamespace:
+    case Layer::kUtsNamespace:
+    case Layer::kCgroupNamespace:
+      return "allow user namespaces: sysctl user.max_user_namespaces and "
+             "kernel.unprivileged_userns_clone, AppArmor's restriction of them, the container's "
+             "seccomp profile";
+    case Layer::kOwnUser:
+      return "start the service as root of the host";
+    case Layer::kNoCapabilities:
+      return "";
+    case Layer::kCgroup:
+      return "start as root on a host, or delegate cgroups to the service (systemd: Delegate=yes)";
+    case Layer::kResourceLimits:
+      return "run on a kernel that enforces resource limits";
+    case Layer::kLandlock:
+      return "run Linux 6.2 or later with landlock among its security modules (lsm=...,landlock)";
+    case Layer::kSeccomp:
+      return "run a kernel with CONFIG_SECCOMP_FILTER";
+    case Layer::kNoNewCode:
+      return "run Linux 6.3 or later";
   }
   return "";
 }

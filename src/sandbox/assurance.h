@@ -59,6 +59,9 @@ struct Assurance {
 [[nodiscard]] std::string_view NameOf(Strength strength);
 [[nodiscard]] std::string_view NameOf(OuterSandbox outer);
 
+/// What an operator can do to get a layer that is missing; may be empty.
+[[nodiscard]] std::string_view HowToGet(Layer layer);
+
 /// From the trials of this host, with the cgroup's own added by whoever made it, and the bits of
 /// the properties that the operator does without. Of a waived property that can be had nothing
 /// changes.

@@ -192,8 +192,7 @@ Status TryLandlock(int abi) {
 }
 
 Status TrySeccomp() {
-  const std::array rules = {
-      SyscallRule{SYS_personality, {}, Verdict{Verdict::Kind::kErrno, EDOM}}};
+  const std::array rules = {SyscallRule{SYS_personality, {}, Verdict{Verdict::Kind::kErrno, EDOM}}};
   const auto program = CompileSeccomp(rules, Verdict{Verdict::Kind::kAllow, 0});
   if (!program) return tl::unexpected(program.error());
   (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

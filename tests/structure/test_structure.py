@@ -16,7 +16,7 @@ ALLOWED = {
     "http": {"base"},
     "policy": {"wire", "base"},
     "engine": {"policy", "sandbox", "wire", "base"},
-    "api": {"policy", "engine", "http", "base"},
+    "api": {"policy", "engine", "sandbox", "http", "base"},
     "cli": {"api", "policy", "engine", "http", "sandbox", "wire", "base"},
     "interpreter": {"policy", "sandbox", "wire", "base"},
 }
