@@ -14,6 +14,7 @@
 #include "sandbox/credentials.h"
 #include "sandbox/identity.h"
 #include "sandbox/probe.h"
+#include "sandbox/weakening.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -37,10 +38,27 @@ Result<sandbox::ScratchFolder> MakeScratch(const sandbox::SandboxSetup& setup,
   std::error_code error;
   const std::string parent = std::filesystem::temp_directory_path(error);
   if (error) return SystemError("find", "a folder for temporary files (TMPDIR)", error.value());
-  const std::uint32_t owner = setup.become_gateway_user ? sandbox::kGatewayUid : ::geteuid();
+  const bool own_users = setup.layers.Has(sandbox::Layer::kOwnUser);
+  const std::uint32_t zygote = own_users                   ? sandbox::kFirstMappedUid
+                               : setup.become_gateway_user ? sandbox::kGatewayUid
+                                                           : ::geteuid();
+  const auto owner_of_slot = [=](std::uint32_t slot) {
+    return own_users ? zygote + sandbox::kFirstSandboxUid + slot : zygote;
+  };
   return sandbox::ScratchFolder::Create(
-      parent, SlotsFor(options), owner,
+      parent, SlotsFor(options), zygote, owner_of_slot,
       {.bytes = options.scratch_bytes, .files = options.scratch_inodes});
+}
+
+/// For tests: what a host without these layers would have.
+void LeaveOut(sandbox::Layers layers, sandbox::SandboxSetup& setup) {
+  for (const auto& [layer, name] : sandbox::kLayerNames) {
+    if (!layers.Has(layer)) continue;
+    if (layer == sandbox::Layer::kOwnUser && setup.layers.Has(layer)) {
+      setup.become_gateway_user = true;
+    }
+    setup.layers.Remove(layer);
+  }
 }
 
 }  // namespace
@@ -53,8 +71,12 @@ void HostSurvey::Abandon() {
 HostSurvey SurveyHost(const EngineOptions& options, std::uint32_t waived) {
   HostSurvey survey;
   sandbox::HostProbe probe = sandbox::ProbeHost();
-  auto tree = sandbox::CgroupTree::Create(kCgroupPrefix,
-                                          {.processes = options.processes, .cpus = options.cpus});
+  const auto weakening = sandbox::Weakening::OfThisBuild();
+  LeaveOut(weakening.without(), probe.setup);
+  auto tree = weakening.without().Has(sandbox::Layer::kCgroup)
+                  ? Result<sandbox::CgroupTree>(Failure("switched off"))
+                  : sandbox::CgroupTree::Create(
+                        kCgroupPrefix, {.processes = options.processes, .cpus = options.cpus});
   if (tree) {
     probe.setup.layers.Add(sandbox::Layer::kCgroup);
     survey.cgroups = std::move(*tree);

@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "sandbox/weakening.h"
+
 namespace pyrunner {
 
 namespace asio = boost::asio;
@@ -155,7 +157,8 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
                                   .rehearse = waiting_ == 0 ? 1U : 0U,
                                   .reserved = 0,
                                   .scratch_bytes = options_.scratch_bytes,
-                                  .scratch_inodes = options_.scratch_inodes};
+                                  .scratch_inodes = options_.scratch_inodes,
+                                  .fail_at = sandbox::Weakening::StepToFail()};
   std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
   auto forked = co_await zygote->Fork(request, std::move(cgroup_fds));
   if (!forked) {

@@ -131,7 +131,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (!data) return tl::unexpected(data.error());
   if (!address_space) return tl::unexpected(address_space.error());
   zygote.memory_base = {*data * 1024, *address_space * 1024};
-  const bool privileged = layers.Has(sandbox::Layer::kUserNamespace);
+  const bool privileged = zygote.setup.zygote_user_namespace;
   if (const int error = sandbox::KeepCapabilities(privileged ? kZygoteCapabilities : 0);
       error != 0) {
     return SystemError("capset", "", error);

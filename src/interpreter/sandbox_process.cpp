@@ -120,12 +120,19 @@ void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
   if (process.rehearse) runner.Rehearse();
 }
 
+int LimitProgram(const SandboxProcess& process, const wire::ProgramMessage& program) {
+  if (!process.plan.layers.Has(sandbox::Layer::kResourceLimits)) return 0;
+  const std::uint64_t seconds = program.wall_milliseconds / 1000 + kSpareCpuSeconds;
+  return sandbox::SetProgramLimits(process.plan.memory_base, program.memory_bytes, seconds,
+                                   process.limit_address_space);
+}
+
 }  // namespace
 
 void RunSandboxProcess(SandboxProcess process) {
   const auto start = std::chrono::steady_clock::now();
   // First: every page that is touched from here on counts.
-  const auto joined = sandbox::JoinCgroups(process.plan.cgroup_fds);
+  const auto joined = sandbox::JoinCgroups(process.plan);
   if (const int error = ArrangeDescriptors(process); error != 0) ::_exit(kFailureExitCode);
   if (!joined.ok()) Fail(joined.step, joined.error);
 
@@ -143,10 +150,7 @@ void RunSandboxProcess(SandboxProcess process) {
 
   const auto program = ReceiveProgram();
   if (!program) ::_exit(kFailureExitCode);
-  const std::uint64_t seconds = program->wall_milliseconds / 1000 + kSpareCpuSeconds;
-  if (const int error = sandbox::SetProgramLimits(process.plan.memory_base, program->memory_bytes,
-                                                  seconds, process.limit_address_space);
-      error != 0) {
+  if (const int error = LimitProgram(process, *program); error != 0) {
     Fail("program limits", error);
   }
 

@@ -47,6 +47,7 @@ long ForkSandbox(sandbox::Layers layers, int& pidfd) {
 sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkRequest& request,
                                 const std::string& scratch, std::span<const int> cgroup_fds) {
   return {.layers = zygote.setup.layers,
+          .fail_at = request.fail_at,
           .procfs_fd = zygote.procfs.get(),
           .uid = request.uid,
           .memory_base = zygote.memory_base,

@@ -277,8 +277,9 @@ bool ProcessesAreLimited(const IsolationPlan& plan) {
 
 }  // namespace
 
-StepResult JoinCgroups(std::span<const int> cgroup_fds) {
-  for (const int fd : cgroup_fds) {
+StepResult JoinCgroups(const IsolationPlan& plan) {
+  if (Weakening::Fails(plan.fail_at, "cgroup")) return {"cgroup", EPERM};
+  for (const int fd : plan.cgroup_fds) {
     if (::write(fd, "0", 1) != 1) return {"cgroup", errno};
   }
   return {};
@@ -288,6 +289,7 @@ StepResult Isolate(const IsolationPlan& plan) {
   if (const int error = DieWithGateway(); error != 0) return {"death signal", error};
   for (const Step& step : kSteps) {
     if (!step.wanted(plan.layers)) continue;
+    if (Weakening::Fails(plan.fail_at, step.name)) return {step.name, EPERM};
     if (const int error = step.apply(plan); error != 0) return {step.name, error};
   }
   return {};

@@ -9,12 +9,14 @@
 #include "sandbox/layers.h"
 #include "sandbox/limits.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/weakening.h"
 
 namespace pyrunner::sandbox {
 
 /// Everything that a fresh fork of a zygote needs to lock itself up.
 struct IsolationPlan {
   Layers layers;       // in force, every one of them
+  StepName fail_at{};  // see Weakening
   int procfs_fd = -1;  // an open /proc, closed on the way
   // Inside the zygote's user namespace, of no other live sandbox; 0: that has just the one user.
   std::uint32_t uid = 0;
@@ -37,7 +39,7 @@ struct StepResult {
 };
 
 /// Joins the cgroups. First of all, so that every later page counts.
-StepResult JoinCgroups(std::span<const int> cgroup_fds);
+StepResult JoinCgroups(const IsolationPlan& plan);
 
 /// Applies the plan's layers to the calling process, which is single-threaded, a fresh fork of its
 /// zygote and in the process namespace that it will have. Makes no allocation, takes no lock.

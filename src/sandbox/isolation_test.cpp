@@ -118,7 +118,7 @@ SeccompProgram AllowEverything() {
 
 [[noreturn]] void RunSandbox(const TestRequest& request, IsolationPlan plan, int control) {
   TestReport report;
-  const auto joined = JoinCgroups(plan.cgroup_fds);
+  const auto joined = JoinCgroups(plan);
   StepResult step = joined;
   if (step.ok() && request.flaw != Flaw::kNotIsolated) step = Isolate(plan);
   if (!step.ok()) {
@@ -210,11 +210,12 @@ class IsolationTest : public testing::Test {
     const Fd program(::open("/proc/self/exe", O_PATH | O_CLOEXEC));
     // The zygote becomes a child of the launcher's parent, which is this process.
     const int launched = RunInChild([&] {
-      auto zygote = LaunchZygote({.kind = wire::ZygoteKind::kBase,
-                                  .control = std::move(control->second),
-                                  .program = program.get(),
-                                  .log = STDERR_FILENO,
-                                  .setup = {.layers = Layers::All()}});
+      auto zygote =
+          LaunchZygote({.kind = wire::ZygoteKind::kBase,
+                        .control = std::move(control->second),
+                        .program = program.get(),
+                        .log = STDERR_FILENO,
+                        .setup = {.layers = Layers::All(), .zygote_user_namespace = true}});
       if (!zygote) std::fprintf(stderr, "%s\n", zygote.error().message.c_str());
       return zygote ? 0 : 1;
     });

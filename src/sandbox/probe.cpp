@@ -127,6 +127,7 @@ void ProbeNamespaces(HostProbe& probe) {
   const gid_t group = ::getegid();
   const std::string no_users = Try(CLONE_NEWUSER, [=] { return MapSelf(user, group); });
   Note(probe, Layer::kUserNamespace, no_users);
+  probe.setup.zygote_user_namespace = no_users.empty();
   constexpr const char* kNeedsUsers = "needs a user namespace";
   Note(probe, Layer::kPidNamespace,
        !no_users.empty() ? kNeedsUsers : Try(CLONE_NEWUSER | CLONE_NEWPID, []() -> Status {

@@ -15,11 +15,14 @@ struct SandboxSetup {
   Layers layers;
   int landlock_abi = 0;  // 0: the kernel has none
 
+  // Zygotes have a user namespace, which sandboxes can be killed through and have theirs in.
+  bool zygote_user_namespace = false;
+
   // The kernel enforces RLIMIT_AS but not RLIMIT_DATA, as gVisor does.
   bool limit_address_space = false;
 
-  // Without user namespaces: sandboxes and zygotes have the gateway's user, which the supervisor
-  // has to become first.
+  // Sandboxes and zygotes have no users of their own but the gateway's, which the supervisor's
+  // children have to become first.
   bool become_gateway_user = false;
 
   // Without mount namespaces: the folder with one scratch directory for each slot.

@@ -147,10 +147,19 @@ void SweepStale(const std::string& parent) {
   }
 }
 
+Status MakeDirectory(const std::string& path, std::uint32_t owner) {
+  if (::mkdir(path.c_str(), 0700) != 0) return SystemError("mkdir", path);
+  if (owner != ::geteuid() && ::chown(path.c_str(), owner, owner) != 0) {
+    return SystemError("chown", path);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ScratchFolder> ScratchFolder::Create(const std::string& parent, std::uint32_t slots,
-                                            std::uint32_t owner, ScratchQuota quota) {
+                                            std::uint32_t zygote, const OwnerOfSlot& owner,
+                                            ScratchQuota quota) {
   SweepStale(parent);
   // Not a name that somebody could have made before.
   std::string path = parent + "/" + std::string(kPrefix) + std::to_string(::getpid()) + "-XXXXXX";
@@ -158,23 +167,15 @@ Result<ScratchFolder> ScratchFolder::Create(const std::string& parent, std::uint
   ScratchFolder folder;
   folder.path_ = path;
   folder.quota_ = quota;
-  std::vector<std::string> all = {path + "/warm"};
-  for (std::uint32_t slot = 0; slot < slots; ++slot) all.push_back(ScratchOfSlot(path, slot));
-  for (const std::string& directory : all) {
-    if (::mkdir(directory.c_str(), 0700) != 0 ||
-        (owner != ::geteuid() && ::chown(directory.c_str(), owner, owner) != 0)) {
-      const auto error = SystemError("mkdir", directory);
-      folder.Remove();
-      return error;
-    }
+  Status made = MakeDirectory(path + "/warm", zygote);
+  for (std::uint32_t slot = 0; slot < slots && made; ++slot) {
+    made = MakeDirectory(ScratchOfSlot(path, slot), owner(slot));
   }
-  // Last, so that the caller could still make the others.
-  if (owner != ::geteuid() && ::chown(path.c_str(), owner, owner) != 0) {
-    const auto error = SystemError("chown", path);
-    folder.Remove();
-    return error;
-  }
-  return folder;
+  // To be walked through by others, each to its own; to be listed by nobody else.
+  if (made && ::chmod(path.c_str(), 0711) != 0) made = SystemError("chmod", path);
+  if (made) return folder;
+  folder.Remove();
+  return tl::unexpected(made.error());
 }
 
 Status ScratchFolder::Empty(std::uint32_t slot) const {

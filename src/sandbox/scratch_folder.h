@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -20,10 +21,14 @@ class ScratchFolder {
  public:
   ScratchFolder() = default;
 
-  /// Makes the folder below `parent`, readable by `owner` alone, for `slots` sandboxes, and removes
-  /// those of services that did not live to do it. A moved-to copy is the same folder.
+  using OwnerOfSlot = std::function<std::uint32_t(std::uint32_t slot)>;
+
+  /// Makes the folder below `parent` for `slots` sandboxes, each directory readable by its owner
+  /// alone, and removes the folders of services that did not live to do it. A copy is the same
+  /// folder.
   [[nodiscard]] static Result<ScratchFolder> Create(const std::string& parent, std::uint32_t slots,
-                                                    std::uint32_t owner, ScratchQuota quota);
+                                                    std::uint32_t zygote, const OwnerOfSlot& owner,
+                                                    ScratchQuota quota);
 
   /// Where zygotes may write while they warm up; gone after Remove().
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -109,7 +109,7 @@ Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
       "pyrunner-zygote", KindName(launch.kind), setup[0].c_str(), setup[1].c_str(),
       setup[2].c_str(),  setup[3].c_str(),      nullptr};
   const Layers layers = launch.setup.layers;
-  const bool own_namespace = layers.Has(Layer::kUserNamespace);
+  const bool own_namespace = launch.setup.zygote_user_namespace;
   const bool own_users = own_namespace && layers.Has(Layer::kOwnUser);
   const ChildPlan plan{
       launch.control.get(), launch.program, launch.log, there.get(),

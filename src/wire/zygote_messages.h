@@ -24,6 +24,7 @@ struct ForkRequest {
   std::uint32_t reserved = 0;
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
+  std::array<char, 24> fail_at{};  // a step of the isolation, in builds for tests only
 };
 
 /// Zygote to gateway. On success passes: pidfd, channel, standard output, standard error.
