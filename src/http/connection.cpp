@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "http/chunked.h"
+#include "http/origin.h"
 
 namespace pyrunner::http {
 namespace {
@@ -27,6 +28,9 @@ constexpr Refusal kSilently{0, {}};
 constexpr Refusal kUnknownHost{421,
                                "This service does not go by the name in Host: use its address, or "
                                "have its operator allow the name"};
+constexpr Refusal kOtherSite{403,
+                             "A web page of another site may not use this service, unless its "
+                             "operator allows the page's origin with --allowed-origins"};
 constexpr Refusal kTooMuchBuffered{503, "Too many large requests at the moment: try again later"};
 
 Request MakeRequest(const FramingDecision& head) {
@@ -50,7 +54,8 @@ Connection::Connection(Socket socket, std::shared_ptr<ServerContext> context)
     : socket_(std::move(socket)),
       context_(std::move(context)),
       scanner_(context_->options.framing_limits()),
-      deadline_(Clock::now() + context_->options.head_deadline) {}
+      deadline_(Clock::now() + context_->options.head_deadline),
+      allowed_(context_->options.head_deadline) {}
 
 Connection::~Connection() { ReleaseBody(); }
 
@@ -66,24 +71,32 @@ asio::awaitable<void> Connection::Serve() {
       co_await Refuse(incoming.error(), true);
       co_return;
     }
-    if (!incoming->host_is_allowed) {
-      co_await Refuse(kUnknownHost, incoming->with_body);
+    if (incoming->refusal) {
+      co_await Refuse(*incoming->refusal, incoming->with_body);
       co_return;
     }
+    std::string reader;  // the other origin that may read the response
+    if (incoming->from_allowed_origin) reader = incoming->request.Header("origin");
     if (incoming->framing != BodyFraming::kNone) {
       auto body =
           co_await ReadBody(incoming->framing, incoming->length, incoming->expects_continue);
       if (!body) {
         ReleaseBody();  // now, not after the linger
-        co_await Refuse(body.error(), incoming->with_body);
+        co_await Refuse(body.error(), incoming->with_body, reader);
         co_return;
       }
       incoming->request.body = std::move(*body);
     }
     if (gone_) co_return;  // cut while the request came in: nobody waits for its answer
-    Response response = co_await Run(std::move(incoming->request));
+    Response response;
+    if (incoming->from_allowed_origin && IsPreflight(incoming->request)) {
+      response = PreflightResponse();
+    } else {
+      response = co_await Run(std::move(incoming->request));
+    }
     ReleaseBody();
     if (gone_) co_return;
+    if (!reader.empty()) AllowOrigin(response, reader);
 
     const bool keep = incoming->keep_alive && !context_->draining;
     const ConnectionField field = keep ? incoming->kept_field : ConnectionField::kClose;
@@ -116,7 +129,14 @@ Connection::Outcome<Connection::Incoming> Connection::TakeHead(std::size_t size)
   incoming.framing = head->body;
   incoming.length = head->content_length;
   incoming.expects_continue = head->expects_continue;
-  incoming.host_is_allowed = HostIsAllowed(head->host);
+  incoming.from_allowed_origin = false;
+  if (HostIsAllowed(head->host)) {
+    const auto verdict = CheckOrigin(incoming.request, context_->options.allowed_origins);
+    incoming.from_allowed_origin = verdict == OriginVerdict::kAllowed;
+    if (verdict == OriginVerdict::kRefused) incoming.refusal = kOtherSite;
+  } else {
+    incoming.refusal = kUnknownHost;
+  }
   incoming.with_body = head->method != "HEAD";
   incoming.keep_alive = head->keep_alive;
   incoming.kept_field =
@@ -149,6 +169,7 @@ asio::awaitable<Connection::Outcome<std::size_t>> Connection::ReadHead() {
     if (phase_ == Phase::kIdle) {
       // The first head's deadline runs since the connection was accepted.
       if (!first_) deadline_ = Clock::now() + options.head_deadline;
+      allowed_ = options.head_deadline;
       phase_ = Phase::kHead;
     }
   }
@@ -318,10 +339,11 @@ asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buf
   co_return true;
 }
 
-asio::awaitable<void> Connection::Refuse(Refusal refusal, bool with_body) {
+asio::awaitable<void> Connection::Refuse(Refusal refusal, bool with_body, std::string_view origin) {
   if (refusal.status == 0) co_return;
   ++context_->stats.refused_requests;
   Response response = ErrorResponse(refusal.status, refusal.reason);
+  if (!origin.empty()) AllowOrigin(response, origin);
   if (co_await Write(std::move(response), ConnectionField::kClose, with_body)) co_await Close();
 }
 
@@ -355,6 +377,7 @@ Connection::Clock::duration Connection::Allowance(std::uint64_t bytes) const {
 
 void Connection::Enter(Phase phase, Clock::duration allowed) {
   phase_ = phase;
+  allowed_ = allowed;
   expired_ = false;
   deadline_ = allowed == Clock::duration::max() ? Clock::time_point::max() : Clock::now() + allowed;
 }
@@ -412,6 +435,14 @@ void Connection::Tick(Clock::time_point now) {
   expired_ = true;
   error_code ignored;
   socket_.cancel(ignored);
+}
+
+// The deadline grows with what the client does; so does the day when it is overdue.
+std::optional<Connection::Clock::time_point> Connection::OverdueSince(
+    Clock::time_point now, Clock::duration patience) const {
+  if (phase_ == Phase::kRunning || gone_) return std::nullopt;
+  const auto since = deadline_ - allowed_ + std::min(allowed_, patience);
+  return now < since ? std::nullopt : std::optional(since);
 }
 
 void Connection::Drain() {

@@ -36,6 +36,8 @@ constexpr int kAcceptBatch = 64;  // then the others get their turn
 constexpr int kBacklog = 4096;    // the kernel caps it at net.core.somaxconn
 // Turned away, but given time to read why. Beyond so many the answer is sent and the socket closed.
 constexpr std::size_t kMaxTurnedAwayAtOnce = 128;
+// One look at all connections, for the overdue among them, serves so many that come.
+constexpr std::size_t kDisplacedAtOnce = 32;
 
 constexpr Refusal kServerFull{503, "Too many connections at the moment: try again later"};
 constexpr Refusal kAddressFull{
@@ -91,6 +93,12 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
  private:
   using Purpose = std::optional<Refusal>;  // nothing: serve
 
+  // What one address has of the connections.
+  struct Share {
+    std::size_t connections = 0;
+    Clock::time_point none_overdue_until;  // known from the last look
+  };
+
   // The life of one connection, from its registration to its end, however it ends.
   class Registration {
    public:
@@ -101,6 +109,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     ~Registration();
 
     [[nodiscard]] Connection& connection() const { return *connection_; }
+    [[nodiscard]] const AddressKey& address() const { return address_; }
+    [[nodiscard]] bool counted() const { return counted_; }
+    /// Takes it out of the limits.
+    void Uncount();
 
    private:
     std::shared_ptr<Impl> server_;
@@ -115,6 +127,9 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
                                    std::unique_ptr<Registration> registration, Purpose purpose);
 
   void Admit(Fd fd, const tcp::endpoint& peer);
+  [[nodiscard]] Purpose PurposeOf(const AddressKey& address) const;
+  /// Ends connections that are overdue, the latest first: of one address, or of all.
+  void MakeRoom(const std::optional<AddressKey>& address);
   void LogAcceptError(int error);
 
   asio::io_context& io_context_;
@@ -124,9 +139,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   asio::steady_timer tick_timer_;
   asio::steady_timer drain_timer_;
   std::shared_ptr<ServerContext> shared_;
-  std::unordered_set<Connection*> connections_;  // all, those turned away too
-  std::map<AddressKey, std::size_t> per_address_;
+  std::unordered_set<Registration*> registrations_;  // all, those turned away too
+  std::map<AddressKey, Share> per_address_;
   bool ticking_ = false;
+  Clock::time_point none_overdue_until_;  // of all addresses
   std::optional<Clock::time_point> accept_error_logged_;
 };
 
@@ -137,21 +153,24 @@ Server::Impl::Registration::Registration(std::shared_ptr<Impl> server,
       connection_(std::move(connection)),
       address_(address),
       counted_(counted) {
-  server_->connections_.insert(connection_.get());
+  server_->registrations_.insert(this);
   if (counted_) {
-    ++server_->per_address_[address_];
+    ++server_->per_address_[address_].connections;
     ++server_->shared_->stats.open_connections;
   }
 }
 
 Server::Impl::Registration::~Registration() {
-  server_->connections_.erase(connection_.get());
-  if (counted_) {
-    const auto count = server_->per_address_.find(address_);
-    if (--count->second == 0) server_->per_address_.erase(count);
-    --server_->shared_->stats.open_connections;
-  }
-  if (server_->connections_.empty()) server_->drain_timer_.cancel();
+  server_->registrations_.erase(this);
+  Uncount();
+  if (server_->registrations_.empty()) server_->drain_timer_.cancel();
+}
+
+void Server::Impl::Registration::Uncount() {
+  if (!std::exchange(counted_, false)) return;
+  const auto share = server_->per_address_.find(address_);
+  if (--share->second.connections == 0) server_->per_address_.erase(share);
+  --server_->shared_->stats.open_connections;
 }
 
 Status Server::Impl::Listen(std::string_view host, std::uint16_t port) {
@@ -246,21 +265,18 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
   socket.non_blocking(true, error);
   socket.set_option(tcp::no_delay(true), error);  // may fail when the client is gone already
   auto& stats = shared_->stats;
-  const auto& options = shared_->options;
   ++stats.accepted_connections;
 
   const AddressKey address = KeyOf(peer.address());
-  const auto same_address = per_address_.find(address);
-  Purpose purpose;
-  if (stats.open_connections >= options.max_connections) {
-    purpose = kServerFull;
-  } else if (options.max_connections_per_address > 0 && same_address != per_address_.end() &&
-             same_address->second >= options.max_connections_per_address) {
-    purpose = kAddressFull;
+  Purpose purpose = PurposeOf(address);
+  if (purpose) {
+    // An address that has its share makes room among its own.
+    MakeRoom(purpose->status == kAddressFull.status ? std::optional(address) : std::nullopt);
+    purpose = PurposeOf(address);
   }
   if (purpose) {
     ++stats.turned_away_connections;
-    if (connections_.size() - stats.open_connections >= kMaxTurnedAwayAtOnce) {
+    if (registrations_.size() - stats.open_connections >= kMaxTurnedAwayAtOnce) {
       const Response response = ErrorResponse(purpose->status, purpose->reason);
       std::string bytes;
       AppendHead(bytes, response, ConnectionField::kClose);
@@ -277,6 +293,42 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
                  asio::detached);
   if (!std::exchange(ticking_, true)) {
     asio::co_spawn(io_context_, Tick(shared_from_this()), asio::detached);
+  }
+}
+
+Server::Impl::Purpose Server::Impl::PurposeOf(const AddressKey& address) const {
+  const auto& options = shared_->options;
+  const auto same = per_address_.find(address);
+  if (options.max_connections_per_address > 0 && same != per_address_.end() &&
+      same->second.connections >= options.max_connections_per_address) {
+    return kAddressFull;
+  }
+  if (shared_->stats.open_connections >= options.max_connections) return kServerFull;
+  return std::nullopt;
+}
+
+void Server::Impl::MakeRoom(const std::optional<AddressKey>& address) {
+  const auto now = Clock::now();
+  Clock::time_point& none_until =
+      address ? per_address_.at(*address).none_overdue_until : none_overdue_until_;
+  if (now < none_until) return;
+  using Overdue = std::pair<Clock::time_point, Registration*>;
+  std::vector<Overdue> overdue;
+  for (Registration* registration : registrations_) {
+    if (!registration->counted() || (address && registration->address() != *address)) continue;
+    const auto since =
+        registration->connection().OverdueSince(now, shared_->options.patience_when_full);
+    if (since) overdue.emplace_back(*since, registration);
+  }
+  // A flood must not make every arrival a look at all connections.
+  if (overdue.empty()) none_until = now + kTick;
+  const std::size_t count = std::min(overdue.size(), kDisplacedAtOnce);
+  const auto end = overdue.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(overdue.begin(), end, overdue.end());
+  for (auto next = overdue.begin(); next != end; ++next) {
+    ++shared_->stats.displaced_connections;
+    next->second->Uncount();
+    next->second->connection().Cut();
   }
 }
 
@@ -297,14 +349,15 @@ asio::awaitable<void> Server::Impl::Run(std::shared_ptr<Impl> self,
 
 asio::awaitable<void> Server::Impl::Tick(std::shared_ptr<Impl> self) {
   std::vector<std::shared_ptr<Connection>> due;
-  while (!self->connections_.empty()) {
+  while (!self->registrations_.empty()) {
     self->tick_timer_.expires_after(kTick);
     error_code error;
     co_await self->tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
     // A tick may end connections, and with them their registrations: collect first.
     const auto now = Clock::now();
-    for (Connection* connection : self->connections_) {
-      if (connection->NeedsTick(now)) due.push_back(connection->shared_from_this());
+    for (const Registration* registration : self->registrations_) {
+      Connection& connection = registration->connection();
+      if (connection.NeedsTick(now)) due.push_back(connection.shared_from_this());
     }
     for (const auto& connection : due) connection->Tick(now);
     due.clear();
@@ -314,16 +367,18 @@ asio::awaitable<void> Server::Impl::Tick(std::shared_ptr<Impl> self) {
 
 void Server::Impl::CutAll() {
   std::vector<std::shared_ptr<Connection>> all;
-  all.reserve(connections_.size());
-  for (Connection* connection : connections_) all.push_back(connection->shared_from_this());
+  all.reserve(registrations_.size());
+  for (const Registration* registration : registrations_) {
+    all.push_back(registration->connection().shared_from_this());
+  }
   for (const auto& connection : all) connection->Cut();
 }
 
 asio::awaitable<void> Server::Impl::Drain(std::shared_ptr<Impl> self, Clock::time_point deadline) {
   self->StopAccepting();
   self->shared_->draining = true;
-  for (Connection* connection : self->connections_) connection->Drain();
-  while (!self->connections_.empty() && Clock::now() < deadline) {
+  for (const Registration* registration : self->registrations_) registration->connection().Drain();
+  while (!self->registrations_.empty() && Clock::now() < deadline) {
     self->drain_timer_.expires_at(deadline);
     error_code ignored;
     co_await self->drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
