@@ -194,7 +194,6 @@ asio::awaitable<Connection::Outcome<std::string>> Connection::ReadBody(BodyFrami
 // few clients that announce much and send nothing would use up everybody's room.
 asio::awaitable<Connection::Outcome<std::string>> Connection::ReadBodyOfLength(
     std::uint64_t length) {
-  const auto start = deadline_;
   std::string body;
   std::size_t received = 0;
   while (received < length) {
@@ -215,22 +214,22 @@ asio::awaitable<Connection::Outcome<std::string>> Connection::ReadBodyOfLength(
         co_await ReadSome(asio::buffer(body.data() + received, body.size() - received));
     if (count == 0) co_return tl::unexpected(ReadFailure());
     received += count;
-    deadline_ = start + Allowance(received);
+    Earn(count);
   }
   co_return body;
 }
 
 asio::awaitable<Connection::Outcome<std::string>> Connection::ReadChunkedBody() {
-  const auto start = deadline_;
   std::string body;
   ChunkedDecoder decoder(context_->options.max_body_bytes);
   while (true) {
+    const std::size_t before = body.size();
     const auto consumed = decoder.Decode(buffer_.view(), body);
     if (!consumed) co_return tl::unexpected(consumed.error());
     buffer_.Consume(*consumed);
     if (!HoldBody(body.size())) co_return tl::unexpected(kTooMuchBuffered);
     if (decoder.done()) co_return body;
-    deadline_ = start + Allowance(body.size());
+    Earn(body.size() - before);
     char* room = buffer_.Prepare(kBodyReadBytes);
     const std::size_t count = co_await ReadSome(asio::buffer(room, buffer_.room()));
     if (count == 0) co_return tl::unexpected(ReadFailure());
@@ -317,8 +316,6 @@ asio::awaitable<bool> Connection::Write(Response response, ConnectionField field
 }
 
 asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buffers) {
-  const auto start = deadline_;
-  std::uint64_t written = 0;
   while (buffers[0].size() + buffers[1].size() > 0) {
     if (expired_) co_return false;
     // Most responses fit into the socket's buffer: then there is no wait and no way through the
@@ -330,8 +327,7 @@ asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buf
                                                 asio::redirect_error(asio::use_awaitable, error));
     }
     if (error) co_return false;
-    written += count;
-    deadline_ = start + Allowance(written);
+    Earn(count);
     const std::size_t of_first = std::min(count, buffers[0].size());
     buffers[0] += of_first;
     buffers[1] += count - of_first;
@@ -370,9 +366,11 @@ bool Connection::HostIsAllowed(std::string_view host) const {
          });
 }
 
-Connection::Clock::duration Connection::Allowance(std::uint64_t bytes) const {
+// Never more than the phase began with: who sends a lot in one go cannot rest on it for minutes.
+void Connection::Earn(std::size_t bytes) {
   const std::uint64_t rate = std::max<std::size_t>(1, context_->options.min_bytes_per_second);
-  return std::chrono::milliseconds(bytes * 1000 / rate);
+  const std::chrono::microseconds earned(std::uint64_t{bytes} * 1'000'000 / rate);
+  deadline_ = std::min(deadline_ + earned, Clock::now() + allowed_);
 }
 
 void Connection::Enter(Phase phase, Clock::duration allowed) {
@@ -385,7 +383,9 @@ void Connection::Enter(Phase phase, Clock::duration allowed) {
 bool Connection::HoldBody(std::size_t bytes) {
   auto& sum = context_->stats.buffered_body_bytes;
   const std::size_t others = sum - held_body_bytes_;
-  if (others + bytes > context_->options.max_buffered_body_bytes) return false;
+  const std::size_t limit = context_->options.max_buffered_body_bytes;
+  const std::size_t reserve = bytes <= kFirstBodyBytes ? limit / 4 : 0;
+  if (others + bytes > limit + reserve) return false;
   sum = others + bytes;
   held_body_bytes_ = bytes;
   return true;

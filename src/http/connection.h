@@ -112,7 +112,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   [[nodiscard]] bool HostIsAllowed(std::string_view host) const;
   [[nodiscard]] Refusal ReadFailure() const;
-  [[nodiscard]] Clock::duration Allowance(std::uint64_t bytes) const;
+  /// Moves the deadline on for bytes that were sent or taken.
+  void Earn(std::size_t bytes);
   void Enter(Phase phase, Clock::duration allowed);
 
   // The accounting of the current body, in all connections' sum.

@@ -29,7 +29,8 @@ struct ServerOptions {
   std::size_t max_head_bytes = 32 * kKiB;   // then 431
   std::size_t max_headers = 64;             // then 431
   std::uint64_t max_body_bytes = 8 * kMiB;  // then 413
-  /// Of all requests being read or answered; then 503.
+  /// Of all requests being read or answered; then 503. A quarter more for bodies of up to 64 KiB,
+  /// so that large ones cannot keep them out.
   std::size_t max_buffered_body_bytes = 256 * kMiB;
   /// Of all responses that wait for their clients to take them; those of up to 64 KiB are not
   /// counted. A larger one beyond that is replaced by 503.
@@ -46,7 +47,8 @@ struct ServerOptions {
   /// idle for so long, or in the middle of a head, a body or a response that its client neither
   /// sends nor takes at the rate below. So those who only hold connections do not keep others out.
   std::chrono::milliseconds patience_when_full{1'000};
-  /// A body or a response may take a second more than its deadline for each of so many bytes.
+  /// A body or a response may take a second more for each of so many bytes; whatever it got ahead,
+  /// it is never allowed to stand still for longer than its deadline.
   std::size_t min_bytes_per_second = 32 * kKiB;
 
   /// The names by which this service may be called, without port or brackets; any other, or none,

@@ -74,6 +74,36 @@ TEST_F(ServerTest, ABodyThatKeepsUpTheRateMayTakeLonger) {
   EXPECT_EQ(StatusOf(client.Receive()), 200);
 }
 
+TEST_F(ServerTest, ABodySentInOneGoDoesNotPayForAPause) {
+  ServerOptions options;
+  options.body_deadline = milliseconds(300);
+  options.min_bytes_per_second = 1'000;
+  StartServer(options);
+  for (const char* head :
+       {"Content-Length: 100001\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n186A1\r\n"}) {
+    Client client = Connect();
+    const auto start = Clock::now();
+    client.Send("POST /echo HTTP/1.1\r\nHost: a\r\n" + std::string(head) +
+                std::string(100'000, 'x'));
+    EXPECT_EQ(StatusOf(client.Receive()), 408) << head;
+    EXPECT_LT(Clock::now() - start, kPatience / 2) << "100 s by the rate alone";
+  }
+}
+
+TEST_F(ServerTest, LargeBodiesLeaveRoomForSmallOnes) {
+  ServerOptions options;
+  options.max_buffered_body_bytes = 300'000;
+  StartServer(options);
+  Client large = Connect();
+  large.Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n" +
+             std::string(290'000, 'x'));
+  ASSERT_TRUE(Eventually([&] { return stats().buffered_body_bytes == 300'000; }));
+  Client small = Connect();
+  small.Send(Post("/echo", "small"));
+  EXPECT_EQ(BodyOf(small.Receive()), "small");
+  EXPECT_EQ(StatusAndClose(Post("/echo", std::string(200'000, 'x'))), 503);
+}
+
 TEST_F(ServerTest, AClientThatDoesNotReadIsCut) {
   ServerOptions options;
   options.write_deadline = milliseconds(200);
