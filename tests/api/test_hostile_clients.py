@@ -23,13 +23,13 @@ TCP_REPAIR = 19
 
 def held_by(server):
     """The connections that the server's process has, of whatever state."""
-    count = 0
+    peers = set()  # a row may be there twice, for one that came while the table was read
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         listens, inode = fields[3] == "0A", fields[9]
         if int(fields[1].split(":")[1], 16) == server.port and not listens and inode != "0":
-            count += 1
-    return count
+            peers.add(fields[2])
+    return len(peers)
 
 
 def memory(pid):
@@ -254,9 +254,9 @@ class Floods(Hostile):
         self.gives_back()
 
     def test_floods_of_body(self):
-        server = self.start("--max-body-kb", "4096")
+        server = self.start("--max-body-kb", "1024")
         long = b"8000\r\n" + b"a" * 0x8000 + b"\r\n"
-        for name, data in {"length": (POST + b"Content-Length: 4194304\r\n\r\n", b"a" * 65536),
+        for name, data in {"length": (POST + b"Content-Length: 1048576\r\n\r\n", b"a" * 65536),
                            "too_long": (POST + b"Content-Length: 99999999\r\n\r\n", b"a" * 65536),
                            "chunks": (CHUNKED, long),
                            "tiny_chunks": (CHUNKED, b"1\r\na\r\n" * 10_000),

@@ -23,8 +23,9 @@ from support.server import PATIENCE, ROOT, Answer, Server, until  # noqa: E402
 NAME = "runner.example"
 JSON = {"Content-Type": "application/json"}
 PAGE = (ROOT / "docs" / "proxy.md").read_text()
-COMMANDS = {line.split()[0]: line for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.M | re.S)
-            for line in block.splitlines()}
+LINES = [line for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.M | re.S)
+         for line in block.splitlines()]
+COMMANDS = {line.split()[0]: line for line in LINES}
 
 MAIN = """
 daemon off;
@@ -158,7 +159,8 @@ class ThroughNginx(unittest.TestCase):
 
 
 class Traffic(ThroughNginx):
-    def test_the_pages_command(self):
+    def test_the_pages_commands(self):
+        self.assertEqual(list(COMMANDS.values()), LINES, "one of them is run nowhere")
         line = replaced(COMMANDS["curl"], (f"{NAME}:443:", f"{NAME}:{self.nginx.port}:"),
                         (f"https://{NAME}/", f"https://{NAME}:{self.nginx.port}/"),
                         ("curl ", "curl -sS "))
