@@ -15,8 +15,10 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <span>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/fd.h"
 #include "http/connection.h"
@@ -128,8 +130,16 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
 
   void Admit(Fd fd, const tcp::endpoint& peer);
   [[nodiscard]] Purpose PurposeOf(const AddressKey& address) const;
-  /// Ends connections that are overdue, the latest first: of one address, or of all.
-  void MakeRoom(const std::optional<AddressKey>& address);
+  enum class Shortage { kOfAddress, kOfAll };
+  using WaitingSince = std::pair<Clock::time_point, Registration*>;
+  /// Ends connections that only wait for their clients, if some have to go.
+  void MakeRoom(const AddressKey& newcomer, Shortage shortage);
+  /// Of one address, or of all for nullptr. `none_until`: what the last look found.
+  void DisplaceOverdue(const AddressKey* address, Clock::time_point& none_until);
+  [[nodiscard]] std::vector<WaitingSince> Waiting(const AddressKey* address,
+                                                  Clock::duration patience) const;
+  /// Ends those that wait longest.
+  void Displace(std::vector<WaitingSince> waiting, std::size_t most);
   void LogAcceptError(int error);
 
   asio::io_context& io_context_;
@@ -270,8 +280,8 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
   const AddressKey address = KeyOf(peer.address());
   Purpose purpose = PurposeOf(address);
   if (purpose) {
-    // An address that has its share makes room among its own.
-    MakeRoom(purpose->status == kAddressFull.status ? std::optional(address) : std::nullopt);
+    MakeRoom(address,
+             purpose->status == kAddressFull.status ? Shortage::kOfAddress : Shortage::kOfAll);
     purpose = PurposeOf(address);
   }
   if (purpose) {
@@ -307,28 +317,53 @@ Server::Impl::Purpose Server::Impl::PurposeOf(const AddressKey& address) const {
   return std::nullopt;
 }
 
-void Server::Impl::MakeRoom(const std::optional<AddressKey>& address) {
+void Server::Impl::MakeRoom(const AddressKey& newcomer, Shortage shortage) {
+  if (shortage == Shortage::kOfAddress) {
+    // An address that has its share makes room among its own.
+    DisplaceOverdue(&newcomer, per_address_.at(newcomer).none_overdue_until);
+    return;
+  }
+  DisplaceOverdue(nullptr, none_overdue_until_);
+  if (shared_->stats.open_connections < shared_->options.max_connections) return;
+  // Whoever connects anew all the time is never overdue, but has most of the connections.
+  const auto heaviest = std::max_element(
+      per_address_.begin(), per_address_.end(),
+      [](const auto& a, const auto& b) { return a.second.connections < b.second.connections; });
+  const auto own = per_address_.find(newcomer);
+  const std::size_t after = own == per_address_.end() ? 1 : own->second.connections + 1;
+  if (heaviest->second.connections <= 2 * after) return;
+  const AddressKey address = heaviest->first;
+  Displace(Waiting(&address, Clock::duration::zero()), 1);
+}
+
+void Server::Impl::DisplaceOverdue(const AddressKey* address, Clock::time_point& none_until) {
+  // A flood must not make every arrival a look at all connections.
   const auto now = Clock::now();
-  Clock::time_point& none_until =
-      address ? per_address_.at(*address).none_overdue_until : none_overdue_until_;
   if (now < none_until) return;
-  using Overdue = std::pair<Clock::time_point, Registration*>;
-  std::vector<Overdue> overdue;
+  auto overdue = Waiting(address, shared_->options.patience_when_full);
+  if (overdue.empty()) none_until = now + kTick;
+  Displace(std::move(overdue), kDisplacedAtOnce);
+}
+
+std::vector<Server::Impl::WaitingSince> Server::Impl::Waiting(const AddressKey* address,
+                                                              Clock::duration patience) const {
+  const auto now = Clock::now();
+  std::vector<WaitingSince> waiting;
   for (Registration* registration : registrations_) {
     if (!registration->counted() || (address && registration->address() != *address)) continue;
-    const auto since =
-        registration->connection().OverdueSince(now, shared_->options.patience_when_full);
-    if (since) overdue.emplace_back(*since, registration);
+    const auto since = registration->connection().OverdueSince(now, patience);
+    if (since) waiting.emplace_back(*since, registration);
   }
-  // A flood must not make every arrival a look at all connections.
-  if (overdue.empty()) none_until = now + kTick;
-  const std::size_t count = std::min(overdue.size(), kDisplacedAtOnce);
-  const auto end = overdue.begin() + static_cast<std::ptrdiff_t>(count);
-  std::partial_sort(overdue.begin(), end, overdue.end());
-  for (auto next = overdue.begin(); next != end; ++next) {
+  return waiting;
+}
+
+void Server::Impl::Displace(std::vector<WaitingSince> waiting, std::size_t most) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(waiting.size(), most));
+  std::partial_sort(waiting.begin(), waiting.begin() + count, waiting.end());
+  for (const auto& [since, registration] : std::span(waiting.begin(), waiting.begin() + count)) {
     ++shared_->stats.displaced_connections;
-    next->second->Uncount();
-    next->second->connection().Cut();
+    registration->Uncount();
+    registration->connection().Cut();
   }
 }
 

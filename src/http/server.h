@@ -45,7 +45,9 @@ struct ServerOptions {
   std::chrono::milliseconds linger_deadline{2'000};  // for an error to reach a client that sends
   /// When no more connections are allowed, one that is more than so late makes room for a new one:
   /// idle for so long, or in the middle of a head, a body or a response that its client neither
-  /// sends nor takes at the rate below. So those who only hold connections do not keep others out.
+  /// sends nor takes at the rate below. If none is, one that waits for its client makes room when
+  /// its address has more than twice as many as the newcomer's. So those who only hold connections
+  /// do not keep others out.
   std::chrono::milliseconds patience_when_full{1'000};
   /// A body or a response may take a second more for each of so many bytes; whatever it got ahead,
   /// it is never allowed to stand still for longer than its deadline.

@@ -327,6 +327,23 @@ TEST_F(FullServerTest, AnAddressMakesRoomAmongItsOwn) {
   EXPECT_GE(stats().displaced_connections, 1U);
 }
 
+TEST_F(FullServerTest, AnAddressWithFewComesBeforeTheOneWithMost) {
+  ServerOptions options;
+  options.max_connections = 10;
+  options.patience_when_full = kPatience;  // nobody is overdue
+  StartServer(options);
+  for (int i = 0; i < 10; ++i) held_.emplace_back(port_);
+  ASSERT_TRUE(Eventually([&] { return stats().open_connections == 10; }));
+  std::list<Client> others;
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back(port_, 0, /*last_byte=*/2);
+    others.back().Send(Get("/hello"));
+    EXPECT_EQ(StatusOf(others.back().Receive()), i < 3 ? 200 : 503) << i;
+  }
+  EXPECT_EQ(stats().displaced_connections, 3U) << "7 and 3 of 10: the next would have half of 7";
+  for (auto& client : others) EXPECT_TRUE(client.Send(Get("/hello")));
+}
+
 TEST_F(FullServerTest, TheLatestGoFirstAndNoMoreThanNeeded) {
   ServerOptions options;
   options.max_connections = 100;
