@@ -2,8 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,15 +11,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
-#include <map>
 #include <optional>
-#include <span>
-#include <unordered_set>
 #include <utility>
-#include <vector>
 
 #include "base/fd.h"
 #include "http/connection.h"
+#include "http/open_connections.h"
+#include "http/response.h"
 
 namespace pyrunner::http {
 namespace {
@@ -38,33 +34,6 @@ constexpr int kAcceptBatch = 64;  // then the others get their turn
 constexpr int kBacklog = 4096;    // the kernel caps it at net.core.somaxconn
 // Turned away, but given time to read why. Beyond so many the answer is sent and the socket closed.
 constexpr std::size_t kMaxTurnedAwayAtOnce = 128;
-// One look at all connections, for the overdue among them, serves so many that come.
-constexpr std::size_t kDisplacedAtOnce = 32;
-
-constexpr Refusal kServerFull{503, "Too many connections at the moment: try again later"};
-constexpr Refusal kAddressFull{
-    429, "Too many connections from this address: close some, or send requests over fewer"};
-
-// Whom a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits, which is
-// what a single customer gets.
-using AddressKey = std::array<unsigned char, 9>;
-
-AddressKey KeyOf(const asio::ip::address& address) {
-  AddressKey key{};
-  if (address.is_v6() && !address.to_v6().is_v4_mapped()) {
-    const auto bytes = address.to_v6().to_bytes();
-    key[0] = 6;
-    std::copy_n(bytes.begin(), 8, key.begin() + 1);
-  } else {
-    const auto v4 = address.is_v4()
-                        ? address.to_v4()
-                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    const auto bytes = v4.to_bytes();
-    key[0] = 4;
-    std::copy_n(bytes.begin(), 4, key.begin() + 1);
-  }
-  return key;
-}
 
 }  // namespace
 
@@ -77,7 +46,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         tick_timer_(context),
         drain_timer_(context),
         shared_(
-            std::make_shared<ServerContext>(ServerContext{std::move(options), router, {}, false})) {
+            std::make_shared<ServerContext>(ServerContext{std::move(options), router, {}, false})),
+        connections_(std::make_shared<OpenConnections>(shared_)) {
     for (auto& name : shared_->options.allowed_hosts) {
       if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
     }
@@ -95,51 +65,12 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
  private:
   using Purpose = std::optional<Refusal>;  // nothing: serve
 
-  // What one address has of the connections.
-  struct Share {
-    std::size_t connections = 0;
-    Clock::time_point none_overdue_until;  // known from the last look
-  };
-
-  // The life of one connection, from its registration to its end, however it ends.
-  class Registration {
-   public:
-    Registration(std::shared_ptr<Impl> server, std::shared_ptr<Connection> connection,
-                 AddressKey address, bool counted);
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-    ~Registration();
-
-    [[nodiscard]] Connection& connection() const { return *connection_; }
-    [[nodiscard]] const AddressKey& address() const { return address_; }
-    [[nodiscard]] bool counted() const { return counted_; }
-    /// Takes it out of the limits.
-    void Uncount();
-
-   private:
-    std::shared_ptr<Impl> server_;
-    std::shared_ptr<Connection> connection_;
-    AddressKey address_;
-    bool counted_;  // against the limits: not for those turned away
-  };
-
   static asio::awaitable<void> Accept(std::shared_ptr<Impl> self);
   static asio::awaitable<void> Tick(std::shared_ptr<Impl> self);
   static asio::awaitable<void> Run(std::shared_ptr<Impl> self,
-                                   std::unique_ptr<Registration> registration, Purpose purpose);
+                                   std::unique_ptr<OpenConnections::Place> place, Purpose purpose);
 
   void Admit(Fd fd, const tcp::endpoint& peer);
-  [[nodiscard]] Purpose PurposeOf(const AddressKey& address) const;
-  enum class Shortage { kOfAddress, kOfAll };
-  using WaitingSince = std::pair<Clock::time_point, Registration*>;
-  /// Ends connections that only wait for their clients, if some have to go.
-  void MakeRoom(const AddressKey& newcomer, Shortage shortage);
-  /// Of one address, or of all for nullptr. `none_until`: what the last look found.
-  void DisplaceOverdue(const AddressKey* address, Clock::time_point& none_until);
-  [[nodiscard]] std::vector<WaitingSince> Waiting(const AddressKey* address,
-                                                  Clock::duration patience) const;
-  /// Ends those that wait longest.
-  void Displace(std::vector<WaitingSince> waiting, std::size_t most);
   void LogAcceptError(int error);
 
   asio::io_context& io_context_;
@@ -149,39 +80,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   asio::steady_timer tick_timer_;
   asio::steady_timer drain_timer_;
   std::shared_ptr<ServerContext> shared_;
-  std::unordered_set<Registration*> registrations_;  // all, those turned away too
-  std::map<AddressKey, Share> per_address_;
+  std::shared_ptr<OpenConnections> connections_;
   bool ticking_ = false;
-  Clock::time_point none_overdue_until_;  // of all addresses
   std::optional<Clock::time_point> accept_error_logged_;
 };
-
-Server::Impl::Registration::Registration(std::shared_ptr<Impl> server,
-                                         std::shared_ptr<Connection> connection, AddressKey address,
-                                         bool counted)
-    : server_(std::move(server)),
-      connection_(std::move(connection)),
-      address_(address),
-      counted_(counted) {
-  server_->registrations_.insert(this);
-  if (counted_) {
-    ++server_->per_address_[address_].connections;
-    ++server_->shared_->stats.open_connections;
-  }
-}
-
-Server::Impl::Registration::~Registration() {
-  server_->registrations_.erase(this);
-  Uncount();
-  if (server_->registrations_.empty()) server_->drain_timer_.cancel();
-}
-
-void Server::Impl::Registration::Uncount() {
-  if (!std::exchange(counted_, false)) return;
-  const auto share = server_->per_address_.find(address_);
-  if (--share->second.connections == 0) server_->per_address_.erase(share);
-  --server_->shared_->stats.open_connections;
-}
 
 Status Server::Impl::Listen(std::string_view host, std::uint16_t port) {
   const std::string object = std::string(host) + ":" + std::to_string(port);
@@ -278,15 +180,10 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
   ++stats.accepted_connections;
 
   const AddressKey address = KeyOf(peer.address());
-  Purpose purpose = PurposeOf(address);
-  if (purpose) {
-    MakeRoom(address,
-             purpose->status == kAddressFull.status ? Shortage::kOfAddress : Shortage::kOfAll);
-    purpose = PurposeOf(address);
-  }
+  const Purpose purpose = connections_->MakeRoomFor(address);
   if (purpose) {
     ++stats.turned_away_connections;
-    if (registrations_.size() - stats.open_connections >= kMaxTurnedAwayAtOnce) {
+    if (connections_->turned_away() >= kMaxTurnedAwayAtOnce) {
       const Response response = ErrorResponse(purpose->status, purpose->reason);
       std::string bytes;
       AppendHead(bytes, response, ConnectionField::kClose);
@@ -295,82 +192,20 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
       return;
     }
   }
-  // Registered here and not by the coroutine, so that the next in the batch sees the count.
-  auto registration = std::make_unique<Registration>(
-      shared_from_this(), std::make_shared<Connection>(std::move(socket), shared_), address,
-      !purpose);
-  asio::co_spawn(io_context_, Run(shared_from_this(), std::move(registration), purpose),
-                 asio::detached);
+  // It gets its place here and not in the coroutine, so that the next in the batch sees the count.
+  auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+  auto place = purpose ? connections_->AddTurnedAway(std::move(connection), address)
+                       : connections_->AddServed(std::move(connection), address);
+  asio::co_spawn(io_context_, Run(shared_from_this(), std::move(place), purpose), asio::detached);
   if (!std::exchange(ticking_, true)) {
     asio::co_spawn(io_context_, Tick(shared_from_this()), asio::detached);
   }
 }
 
-Server::Impl::Purpose Server::Impl::PurposeOf(const AddressKey& address) const {
-  const auto& options = shared_->options;
-  const auto same = per_address_.find(address);
-  if (options.max_connections_per_address > 0 && same != per_address_.end() &&
-      same->second.connections >= options.max_connections_per_address) {
-    return kAddressFull;
-  }
-  if (shared_->stats.open_connections >= options.max_connections) return kServerFull;
-  return std::nullopt;
-}
-
-void Server::Impl::MakeRoom(const AddressKey& newcomer, Shortage shortage) {
-  if (shortage == Shortage::kOfAddress) {
-    // An address that has its share makes room among its own.
-    DisplaceOverdue(&newcomer, per_address_.at(newcomer).none_overdue_until);
-    return;
-  }
-  DisplaceOverdue(nullptr, none_overdue_until_);
-  if (shared_->stats.open_connections < shared_->options.max_connections) return;
-  // Whoever connects anew all the time is never overdue, but has most of the connections.
-  const auto heaviest = std::max_element(
-      per_address_.begin(), per_address_.end(),
-      [](const auto& a, const auto& b) { return a.second.connections < b.second.connections; });
-  const auto own = per_address_.find(newcomer);
-  const std::size_t after = own == per_address_.end() ? 1 : own->second.connections + 1;
-  if (heaviest->second.connections <= 2 * after) return;
-  const AddressKey address = heaviest->first;
-  Displace(Waiting(&address, Clock::duration::zero()), 1);
-}
-
-void Server::Impl::DisplaceOverdue(const AddressKey* address, Clock::time_point& none_until) {
-  // A flood must not make every arrival a look at all connections.
-  const auto now = Clock::now();
-  if (now < none_until) return;
-  auto overdue = Waiting(address, shared_->options.patience_when_full);
-  if (overdue.empty()) none_until = now + kTick;
-  Displace(std::move(overdue), kDisplacedAtOnce);
-}
-
-std::vector<Server::Impl::WaitingSince> Server::Impl::Waiting(const AddressKey* address,
-                                                              Clock::duration patience) const {
-  const auto now = Clock::now();
-  std::vector<WaitingSince> waiting;
-  for (Registration* registration : registrations_) {
-    if (!registration->counted() || (address && registration->address() != *address)) continue;
-    const auto since = registration->connection().OverdueSince(now, patience);
-    if (since) waiting.emplace_back(*since, registration);
-  }
-  return waiting;
-}
-
-void Server::Impl::Displace(std::vector<WaitingSince> waiting, std::size_t most) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(waiting.size(), most));
-  std::partial_sort(waiting.begin(), waiting.begin() + count, waiting.end());
-  for (const auto& [since, registration] : std::span(waiting.begin(), waiting.begin() + count)) {
-    ++shared_->stats.displaced_connections;
-    registration->Uncount();
-    registration->connection().Cut();
-  }
-}
-
 asio::awaitable<void> Server::Impl::Run(std::shared_ptr<Impl> self,
-                                        std::unique_ptr<Registration> registration,
+                                        std::unique_ptr<OpenConnections::Place> place,
                                         Purpose purpose) {
-  Connection& connection = registration->connection();
+  Connection& connection = place->connection();
   try {
     if (purpose) {
       co_await connection.TurnAway(*purpose);
@@ -380,40 +215,29 @@ asio::awaitable<void> Server::Impl::Run(std::shared_ptr<Impl> self,
   } catch (const std::exception& e) {
     self->shared_->Log(std::string("http: a connection failed: ") + e.what());
   }
+  place.reset();
+  if (self->connections_->empty()) self->drain_timer_.cancel();
 }
 
 asio::awaitable<void> Server::Impl::Tick(std::shared_ptr<Impl> self) {
-  std::vector<std::shared_ptr<Connection>> due;
-  while (!self->registrations_.empty()) {
+  while (!self->connections_->empty()) {
     self->tick_timer_.expires_after(kTick);
     error_code error;
     co_await self->tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    // A tick may end connections, and with them their registrations: collect first.
-    const auto now = Clock::now();
-    for (const Registration* registration : self->registrations_) {
-      Connection& connection = registration->connection();
-      if (connection.NeedsTick(now)) due.push_back(connection.shared_from_this());
-    }
-    for (const auto& connection : due) connection->Tick(now);
-    due.clear();
+    self->connections_->Tick(Clock::now());
   }
   self->ticking_ = false;
 }
 
 void Server::Impl::CutAll() {
-  std::vector<std::shared_ptr<Connection>> all;
-  all.reserve(registrations_.size());
-  for (const Registration* registration : registrations_) {
-    all.push_back(registration->connection().shared_from_this());
-  }
-  for (const auto& connection : all) connection->Cut();
+  for (const auto& connection : connections_->All()) connection->Cut();
 }
 
 asio::awaitable<void> Server::Impl::Drain(std::shared_ptr<Impl> self, Clock::time_point deadline) {
   self->StopAccepting();
   self->shared_->draining = true;
-  for (const Registration* registration : self->registrations_) registration->connection().Drain();
-  while (!self->registrations_.empty() && Clock::now() < deadline) {
+  for (const auto& connection : self->connections_->All()) connection->Drain();
+  while (!self->connections_->empty() && Clock::now() < deadline) {
     self->drain_timer_.expires_at(deadline);
     error_code ignored;
     co_await self->drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
