@@ -61,8 +61,8 @@ ACTS = [
     ("privileges", "change the root", lambda: os.chroot("/usr")),
     ("syscall_filter", "change the personality", lambda: call(LIBC.personality, 0xFFFFFFFF)),
     ("syscall_filter", "make memory executable", new_code),
-    ("memory_limit", "take more memory than allowed", take_memory),
     ("scratch_quota", "write more than the quota", fill_scratch),
+    ("memory_limit", "take more memory than allowed", take_memory),
 ]
 
 for owed, act, attempt in ACTS:
@@ -71,4 +71,4 @@ for owed, act, attempt in ACTS:
         refused, answer = False, "it succeeded"
     except (OSError, MemoryError) as error:
         refused, answer = True, f"{type(error).__name__}: {error}".rstrip(": ")
-    print(json.dumps({"property": owed, "act": act, "refused": refused, "answer": answer}))
+    print(json.dumps({"property": owed, "act": act, "refused": refused, "answer": answer}), flush=True)

@@ -42,7 +42,10 @@ boost::asio::awaitable<api::SelfTest> RunSelfTest(Runner& runner,
   api::SelfTest result;
   if (outcome) {
     result = api::ReadSelfTest(outcome->standard_output.bytes, assurance);
-    if (outcome->ending != Ending::kExited || outcome->exit_code != 0) {
+    if (outcome->ending == Ending::kMemoryExceeded) {
+      // The last act, where the limit is one that kills.
+      result.acts.push_back({"memory_limit", "take more memory than allowed", true, "killed"});
+    } else if (outcome->ending != Ending::kExited || outcome->exit_code != 0) {
       result.failure = "it did not come to its end: " + api::DescribeStop(*outcome) + " " +
                        outcome->standard_error.bytes;
     }

@@ -26,6 +26,7 @@
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "sandbox/weakening.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -38,6 +39,7 @@ Status ShareOutDescriptors(Settings& settings) {
   constexpr std::uint64_t kPerSandbox = 12;  // its cgroup's files, pidfd, channel, two pipes
   constexpr std::uint64_t kSpare = 40;       // zygotes, supervisor, log, what is on its way
   constexpr std::uint64_t kFewestConnections = 16;
+  constexpr std::uint64_t kTurnedAway = 256;  // at once: twice what the server gives time to read
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return SystemError("getrlimit", "open files");
   limit.rlim_cur = limit.rlim_max;
@@ -49,9 +51,10 @@ Status ShareOutDescriptors(Settings& settings) {
                    std::to_string(reserved + kFewestConnections) +
                    " or more, or lower --max-running and --ready-sandboxes");
   }
-  // Half of the rest: those beyond it are accepted too, to be told so.
-  settings.server.max_connections =
-      std::min<std::uint64_t>(settings.server.max_connections, (limit.rlim_max - reserved) / 2);
+  // Those beyond the limit are accepted too, to be told so.
+  const std::uint64_t rest = limit.rlim_max - reserved;
+  settings.server.max_connections = std::min<std::uint64_t>(settings.server.max_connections,
+                                                            rest - std::min(rest / 2, kTurnedAway));
   return {};
 }
 
@@ -144,6 +147,7 @@ class Service {
     for (const api::SelfTestAct& act : self_test_.acts) {
       if (!act.refused) log_->error("self-test: {}: {}: {}", act.property, act.act, act.answer);
     }
+    if (sandbox::Weakening::OfThisBuild().without().bits() != 0) co_return true;
     log_->error("cannot start: the self-test of a sandbox failed");
     exit_code_ = kHostLacksSomething;
     co_await Stop();

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "api/code_executor.h"
+#include "http/origin.h"
 #include "sandbox/properties.h"
 
 namespace pyrunner::cli {
@@ -127,6 +128,8 @@ bool IsIdentifier(const std::string& text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
 }
+
+bool IsOriginOrEmpty(const std::string& text) { return text.empty() || http::IsOrigin(text); }
 
 /// Items with commas; `valid` tells whether one will do, and `complaint` what all must be.
 Setting List(std::string_view name, std::string_view description,
@@ -278,6 +281,13 @@ std::vector<Setting> MakeTable() {
           +[](Settings& s) -> std::vector<std::string>& { return s.allowed_missing; }, IsProperty,
           "must be filesystem, network, process, ipc, privileges, syscall_filter, memory_limit, "
           "process_limit or scratch_quota"),
+      List(
+          "allowed-origins",
+          "Origins, with commas, of other sites' web pages that may use the service",
+          +[](Settings& s) -> std::vector<std::string>& { return s.server.allowed_origins; },
+          IsOriginOrEmpty,
+          "must be origins such as https://app.example.com, with commas and without a path; * is "
+          "none, because every web page could run programs then"),
       Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),

@@ -1,5 +1,6 @@
 #include "cli/settings.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -72,14 +73,30 @@ TEST(Settings, DefaultsAreValidAndComeBack) {
 
 TEST(Settings, EachValueComesBackAndTouchesNothingElse) {
   const std::vector<std::pair<std::string, std::string>> values = {
-      {"host", "0.0.0.0"},      {"port", "65535"},          {"policy", "open"},
-      {"max-running", "4096"},  {"max-queued", "0"},        {"queue-time", "0.25"},
-      {"ready-sandboxes", "3"}, {"output-kb", "17"},        {"output-stop-kb", "2147483647"},
-      {"scratch-mb", "1"},      {"scratch-files", "16"},    {"open-files", "17"},
-      {"processes", "1"},       {"cpus", "0.05"},           {"zygote-age", "604800"},
-      {"zygote-runs", "1"},     {"max-connections", "9"},   {"max-connections-per-address", "0"},
-      {"max-body-kb", "1"},     {"allowed-hosts", "a,b.c"}, {"drain-time", "0"},
-      {"log-level", "debug"},   {"log-format", "json"}};
+      {"host", "0.0.0.0"},
+      {"port", "65535"},
+      {"policy", "open"},
+      {"max-running", "4096"},
+      {"max-queued", "0"},
+      {"queue-time", "0.25"},
+      {"ready-sandboxes", "3"},
+      {"output-kb", "17"},
+      {"output-stop-kb", "2147483647"},
+      {"scratch-mb", "1"},
+      {"scratch-files", "16"},
+      {"open-files", "17"},
+      {"processes", "1"},
+      {"cpus", "0.05"},
+      {"zygote-age", "604800"},
+      {"zygote-runs", "1"},
+      {"max-connections", "9"},
+      {"max-connections-per-address", "0"},
+      {"max-body-kb", "1"},
+      {"allowed-hosts", "a,b.c"},
+      {"drain-time", "0"},
+      {"log-level", "debug"},
+      {"log-format", "json"},
+      {"allowed-origins", "http://a:1,b://c"}};
   const Settings defaults;
   for (const auto& [name, value] : values) {
     Settings settings;
@@ -145,6 +162,17 @@ TEST(Settings, WhatIsNoChoiceIsRefused) {
   EXPECT_EQ(Refusal("host", ""), "must not be empty");
   for (const char* value : {"0", "0.04", "1025", "nan", "inf", "1,5", "two"}) {
     EXPECT_EQ(Refusal("cpus", value), "must be a number from 0.05 to 1024") << value;
+  }
+}
+
+TEST(Settings, NoOriginIsEverybody) {
+  EXPECT_EQ(Refusal("allowed-origins", "https://app.example, http://localhost:3000"), "accepted");
+  EXPECT_EQ(Refusal("allowed-origins", ""), "accepted");
+  for (const char* value : {"*", "null", "app.example", "https://app.example/",
+                            "https://*.app.example", "https://app.example,*"}) {
+    EXPECT_THAT(Refusal("allowed-origins", value),
+                testing::StartsWith("must be origins such as https://app.example.com"))
+        << value;
   }
 }
 

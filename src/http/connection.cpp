@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "http/chunked.h"
+#include "http/origin.h"
 
 namespace pyrunner::http {
 namespace {
@@ -27,6 +28,9 @@ constexpr Refusal kSilently{0, {}};
 constexpr Refusal kUnknownHost{421,
                                "This service does not go by the name in Host: use its address, or "
                                "have its operator allow the name"};
+constexpr Refusal kOtherSite{403,
+                             "A web page of another site may not use this service, unless its "
+                             "operator allows the page's origin with --allowed-origins"};
 constexpr Refusal kTooMuchBuffered{503, "Too many large requests at the moment: try again later"};
 
 Request MakeRequest(const FramingDecision& head) {
@@ -50,7 +54,8 @@ Connection::Connection(Socket socket, std::shared_ptr<ServerContext> context)
     : socket_(std::move(socket)),
       context_(std::move(context)),
       scanner_(context_->options.framing_limits()),
-      deadline_(Clock::now() + context_->options.head_deadline) {}
+      deadline_(Clock::now() + context_->options.head_deadline),
+      allowed_(context_->options.head_deadline) {}
 
 Connection::~Connection() { ReleaseBody(); }
 
@@ -66,24 +71,32 @@ asio::awaitable<void> Connection::Serve() {
       co_await Refuse(incoming.error(), true);
       co_return;
     }
-    if (!incoming->host_is_allowed) {
-      co_await Refuse(kUnknownHost, incoming->with_body);
+    if (incoming->refusal) {
+      co_await Refuse(*incoming->refusal, incoming->with_body);
       co_return;
     }
+    std::string reader;  // the other origin that may read the response
+    if (incoming->from_allowed_origin) reader = incoming->request.Header("origin");
     if (incoming->framing != BodyFraming::kNone) {
       auto body =
           co_await ReadBody(incoming->framing, incoming->length, incoming->expects_continue);
       if (!body) {
         ReleaseBody();  // now, not after the linger
-        co_await Refuse(body.error(), incoming->with_body);
+        co_await Refuse(body.error(), incoming->with_body, reader);
         co_return;
       }
       incoming->request.body = std::move(*body);
     }
     if (gone_) co_return;  // cut while the request came in: nobody waits for its answer
-    Response response = co_await Run(std::move(incoming->request));
+    Response response;
+    if (incoming->from_allowed_origin && IsPreflight(incoming->request)) {
+      response = PreflightResponse();
+    } else {
+      response = co_await Run(std::move(incoming->request));
+    }
     ReleaseBody();
     if (gone_) co_return;
+    if (!reader.empty()) AllowOrigin(response, reader);
 
     const bool keep = incoming->keep_alive && !context_->draining;
     const ConnectionField field = keep ? incoming->kept_field : ConnectionField::kClose;
@@ -116,7 +129,14 @@ Connection::Outcome<Connection::Incoming> Connection::TakeHead(std::size_t size)
   incoming.framing = head->body;
   incoming.length = head->content_length;
   incoming.expects_continue = head->expects_continue;
-  incoming.host_is_allowed = HostIsAllowed(head->host);
+  incoming.from_allowed_origin = false;
+  if (HostIsAllowed(head->host)) {
+    const auto verdict = CheckOrigin(incoming.request, context_->options.allowed_origins);
+    incoming.from_allowed_origin = verdict == OriginVerdict::kAllowed;
+    if (verdict == OriginVerdict::kRefused) incoming.refusal = kOtherSite;
+  } else {
+    incoming.refusal = kUnknownHost;
+  }
   incoming.with_body = head->method != "HEAD";
   incoming.keep_alive = head->keep_alive;
   incoming.kept_field =
@@ -149,6 +169,7 @@ asio::awaitable<Connection::Outcome<std::size_t>> Connection::ReadHead() {
     if (phase_ == Phase::kIdle) {
       // The first head's deadline runs since the connection was accepted.
       if (!first_) deadline_ = Clock::now() + options.head_deadline;
+      allowed_ = options.head_deadline;
       phase_ = Phase::kHead;
     }
   }
@@ -173,7 +194,6 @@ asio::awaitable<Connection::Outcome<std::string>> Connection::ReadBody(BodyFrami
 // few clients that announce much and send nothing would use up everybody's room.
 asio::awaitable<Connection::Outcome<std::string>> Connection::ReadBodyOfLength(
     std::uint64_t length) {
-  const auto start = deadline_;
   std::string body;
   std::size_t received = 0;
   while (received < length) {
@@ -194,22 +214,22 @@ asio::awaitable<Connection::Outcome<std::string>> Connection::ReadBodyOfLength(
         co_await ReadSome(asio::buffer(body.data() + received, body.size() - received));
     if (count == 0) co_return tl::unexpected(ReadFailure());
     received += count;
-    deadline_ = start + Allowance(received);
+    Earn(count);
   }
   co_return body;
 }
 
 asio::awaitable<Connection::Outcome<std::string>> Connection::ReadChunkedBody() {
-  const auto start = deadline_;
   std::string body;
   ChunkedDecoder decoder(context_->options.max_body_bytes);
   while (true) {
+    const std::size_t before = body.size();
     const auto consumed = decoder.Decode(buffer_.view(), body);
     if (!consumed) co_return tl::unexpected(consumed.error());
     buffer_.Consume(*consumed);
     if (!HoldBody(body.size())) co_return tl::unexpected(kTooMuchBuffered);
     if (decoder.done()) co_return body;
-    deadline_ = start + Allowance(body.size());
+    Earn(body.size() - before);
     char* room = buffer_.Prepare(kBodyReadBytes);
     const std::size_t count = co_await ReadSome(asio::buffer(room, buffer_.room()));
     if (count == 0) co_return tl::unexpected(ReadFailure());
@@ -296,8 +316,6 @@ asio::awaitable<bool> Connection::Write(Response response, ConnectionField field
 }
 
 asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buffers) {
-  const auto start = deadline_;
-  std::uint64_t written = 0;
   while (buffers[0].size() + buffers[1].size() > 0) {
     if (expired_) co_return false;
     // Most responses fit into the socket's buffer: then there is no wait and no way through the
@@ -309,8 +327,7 @@ asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buf
                                                 asio::redirect_error(asio::use_awaitable, error));
     }
     if (error) co_return false;
-    written += count;
-    deadline_ = start + Allowance(written);
+    Earn(count);
     const std::size_t of_first = std::min(count, buffers[0].size());
     buffers[0] += of_first;
     buffers[1] += count - of_first;
@@ -318,10 +335,11 @@ asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buf
   co_return true;
 }
 
-asio::awaitable<void> Connection::Refuse(Refusal refusal, bool with_body) {
+asio::awaitable<void> Connection::Refuse(Refusal refusal, bool with_body, std::string_view origin) {
   if (refusal.status == 0) co_return;
   ++context_->stats.refused_requests;
   Response response = ErrorResponse(refusal.status, refusal.reason);
+  if (!origin.empty()) AllowOrigin(response, origin);
   if (co_await Write(std::move(response), ConnectionField::kClose, with_body)) co_await Close();
 }
 
@@ -348,13 +366,16 @@ bool Connection::HostIsAllowed(std::string_view host) const {
          });
 }
 
-Connection::Clock::duration Connection::Allowance(std::uint64_t bytes) const {
+// Never more than the phase began with: who sends a lot in one go cannot rest on it for minutes.
+void Connection::Earn(std::size_t bytes) {
   const std::uint64_t rate = std::max<std::size_t>(1, context_->options.min_bytes_per_second);
-  return std::chrono::milliseconds(bytes * 1000 / rate);
+  const std::chrono::microseconds earned(std::uint64_t{bytes} * 1'000'000 / rate);
+  deadline_ = std::min(deadline_ + earned, Clock::now() + allowed_);
 }
 
 void Connection::Enter(Phase phase, Clock::duration allowed) {
   phase_ = phase;
+  allowed_ = allowed;
   expired_ = false;
   deadline_ = allowed == Clock::duration::max() ? Clock::time_point::max() : Clock::now() + allowed;
 }
@@ -362,7 +383,9 @@ void Connection::Enter(Phase phase, Clock::duration allowed) {
 bool Connection::HoldBody(std::size_t bytes) {
   auto& sum = context_->stats.buffered_body_bytes;
   const std::size_t others = sum - held_body_bytes_;
-  if (others + bytes > context_->options.max_buffered_body_bytes) return false;
+  const std::size_t limit = context_->options.max_buffered_body_bytes;
+  const std::size_t reserve = bytes <= kFirstBodyBytes ? limit / 4 : 0;
+  if (others + bytes > limit + reserve) return false;
   sum = others + bytes;
   held_body_bytes_ = bytes;
   return true;
@@ -412,6 +435,14 @@ void Connection::Tick(Clock::time_point now) {
   expired_ = true;
   error_code ignored;
   socket_.cancel(ignored);
+}
+
+// The deadline grows with what the client does; so does the day when it is overdue.
+std::optional<Connection::Clock::time_point> Connection::OverdueSince(
+    Clock::time_point now, Clock::duration patience) const {
+  if (phase_ == Phase::kRunning || gone_) return std::nullopt;
+  const auto since = deadline_ - allowed_ + std::min(allowed_, patience);
+  return now < since ? std::nullopt : std::optional(since);
 }
 
 void Connection::Drain() {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -60,6 +61,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Ends a wait whose deadline has passed; looks for a disconnect behind unread bytes.
   void Tick(Clock::time_point now);
 
+  /// Since when this connection has kept the service waiting for longer than `patience` beyond what
+  /// its client has earned by the bytes that it sent or took; nothing while it has not, and while
+  /// a handler runs. Of a full house, the first of these is the one to go.
+  [[nodiscard]] std::optional<Clock::time_point> OverdueSince(Clock::time_point now,
+                                                              Clock::duration patience) const;
+
   /// Ends an idle connection; any other ends after its current request.
   void Drain();
 
@@ -79,8 +86,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     BodyFraming framing;
     std::uint64_t length;
     bool expects_continue;
-    bool host_is_allowed;
-    bool with_body;  // the response: not for HEAD
+    std::optional<Refusal> refusal;  // by its host or origin
+    bool from_allowed_origin;        // a page of another origin will read the response
+    bool with_body;                  // the response: not for HEAD
     bool keep_alive;
     ConnectionField kept_field;  // what the response says when the connection is kept
   };
@@ -97,12 +105,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t HoldResponse(Response& response);
   boost::asio::awaitable<bool> Write(Response response, ConnectionField field, bool with_body);
   boost::asio::awaitable<bool> WriteAll(std::array<boost::asio::const_buffer, 2> buffers);
-  boost::asio::awaitable<void> Refuse(Refusal refusal, bool with_body);
+  /// `origin`: whose pages may read why; empty for none. It outlives the awaitable.
+  boost::asio::awaitable<void> Refuse(Refusal refusal, bool with_body,
+                                      std::string_view origin = {});
   boost::asio::awaitable<void> Close();
 
   [[nodiscard]] bool HostIsAllowed(std::string_view host) const;
   [[nodiscard]] Refusal ReadFailure() const;
-  [[nodiscard]] Clock::duration Allowance(std::uint64_t bytes) const;
+  /// Moves the deadline on for bytes that were sent or taken.
+  void Earn(std::size_t bytes);
   void Enter(Phase phase, Clock::duration allowed);
 
   // The accounting of the current body, in all connections' sum.
@@ -123,9 +134,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Phase phase_ = Phase::kIdle;
   Clock::time_point deadline_;
-  bool first_ = true;     // no request was read yet
-  bool expired_ = false;  // the deadline of this phase has passed
-  bool gone_ = false;     // the client left, or was cut, while its handler ran
+  Clock::duration allowed_;  // what of the deadline the phase began with
+  bool first_ = true;        // no request was read yet
+  bool expired_ = false;     // the deadline of this phase has passed
+  bool gone_ = false;        // the client left, or was cut, while its handler ran
 
   std::shared_ptr<Cancellation> cancellation_;  // of the running request
   std::uint64_t request_ = 0;                   // counts, so that a late watch knows it is late

@@ -2,8 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,13 +11,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
-#include <map>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "base/fd.h"
 #include "http/connection.h"
+#include "http/open_connections.h"
+#include "http/response.h"
 
 namespace pyrunner::http {
 namespace {
@@ -37,31 +35,6 @@ constexpr int kBacklog = 4096;    // the kernel caps it at net.core.somaxconn
 // Turned away, but given time to read why. Beyond so many the answer is sent and the socket closed.
 constexpr std::size_t kMaxTurnedAwayAtOnce = 128;
 
-constexpr Refusal kServerFull{503, "Too many connections at the moment: try again later"};
-constexpr Refusal kAddressFull{
-    429, "Too many connections from this address: close some, or send requests over fewer"};
-
-// Whom a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits, which is
-// what a single customer gets.
-using AddressKey = std::array<unsigned char, 9>;
-
-AddressKey KeyOf(const asio::ip::address& address) {
-  AddressKey key{};
-  if (address.is_v6() && !address.to_v6().is_v4_mapped()) {
-    const auto bytes = address.to_v6().to_bytes();
-    key[0] = 6;
-    std::copy_n(bytes.begin(), 8, key.begin() + 1);
-  } else {
-    const auto v4 = address.is_v4()
-                        ? address.to_v4()
-                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    const auto bytes = v4.to_bytes();
-    key[0] = 4;
-    std::copy_n(bytes.begin(), 4, key.begin() + 1);
-  }
-  return key;
-}
-
 }  // namespace
 
 class Server::Impl : public std::enable_shared_from_this<Impl> {
@@ -73,7 +46,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         tick_timer_(context),
         drain_timer_(context),
         shared_(
-            std::make_shared<ServerContext>(ServerContext{std::move(options), router, {}, false})) {
+            std::make_shared<ServerContext>(ServerContext{std::move(options), router, {}, false})),
+        connections_(std::make_shared<OpenConnections>(shared_)) {
     for (auto& name : shared_->options.allowed_hosts) {
       if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
     }
@@ -91,28 +65,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
  private:
   using Purpose = std::optional<Refusal>;  // nothing: serve
 
-  // The life of one connection, from its registration to its end, however it ends.
-  class Registration {
-   public:
-    Registration(std::shared_ptr<Impl> server, std::shared_ptr<Connection> connection,
-                 AddressKey address, bool counted);
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-    ~Registration();
-
-    [[nodiscard]] Connection& connection() const { return *connection_; }
-
-   private:
-    std::shared_ptr<Impl> server_;
-    std::shared_ptr<Connection> connection_;
-    AddressKey address_;
-    bool counted_;  // against the limits: not for those turned away
-  };
-
   static asio::awaitable<void> Accept(std::shared_ptr<Impl> self);
   static asio::awaitable<void> Tick(std::shared_ptr<Impl> self);
   static asio::awaitable<void> Run(std::shared_ptr<Impl> self,
-                                   std::unique_ptr<Registration> registration, Purpose purpose);
+                                   std::unique_ptr<OpenConnections::Place> place, Purpose purpose);
 
   void Admit(Fd fd, const tcp::endpoint& peer);
   void LogAcceptError(int error);
@@ -124,35 +80,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   asio::steady_timer tick_timer_;
   asio::steady_timer drain_timer_;
   std::shared_ptr<ServerContext> shared_;
-  std::unordered_set<Connection*> connections_;  // all, those turned away too
-  std::map<AddressKey, std::size_t> per_address_;
+  std::shared_ptr<OpenConnections> connections_;
   bool ticking_ = false;
   std::optional<Clock::time_point> accept_error_logged_;
 };
-
-Server::Impl::Registration::Registration(std::shared_ptr<Impl> server,
-                                         std::shared_ptr<Connection> connection, AddressKey address,
-                                         bool counted)
-    : server_(std::move(server)),
-      connection_(std::move(connection)),
-      address_(address),
-      counted_(counted) {
-  server_->connections_.insert(connection_.get());
-  if (counted_) {
-    ++server_->per_address_[address_];
-    ++server_->shared_->stats.open_connections;
-  }
-}
-
-Server::Impl::Registration::~Registration() {
-  server_->connections_.erase(connection_.get());
-  if (counted_) {
-    const auto count = server_->per_address_.find(address_);
-    if (--count->second == 0) server_->per_address_.erase(count);
-    --server_->shared_->stats.open_connections;
-  }
-  if (server_->connections_.empty()) server_->drain_timer_.cancel();
-}
 
 Status Server::Impl::Listen(std::string_view host, std::uint16_t port) {
   const std::string object = std::string(host) + ":" + std::to_string(port);
@@ -246,21 +177,13 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
   socket.non_blocking(true, error);
   socket.set_option(tcp::no_delay(true), error);  // may fail when the client is gone already
   auto& stats = shared_->stats;
-  const auto& options = shared_->options;
   ++stats.accepted_connections;
 
   const AddressKey address = KeyOf(peer.address());
-  const auto same_address = per_address_.find(address);
-  Purpose purpose;
-  if (stats.open_connections >= options.max_connections) {
-    purpose = kServerFull;
-  } else if (options.max_connections_per_address > 0 && same_address != per_address_.end() &&
-             same_address->second >= options.max_connections_per_address) {
-    purpose = kAddressFull;
-  }
+  const Purpose purpose = connections_->MakeRoomFor(address);
   if (purpose) {
     ++stats.turned_away_connections;
-    if (connections_.size() - stats.open_connections >= kMaxTurnedAwayAtOnce) {
+    if (connections_->turned_away() >= kMaxTurnedAwayAtOnce) {
       const Response response = ErrorResponse(purpose->status, purpose->reason);
       std::string bytes;
       AppendHead(bytes, response, ConnectionField::kClose);
@@ -269,21 +192,20 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
       return;
     }
   }
-  // Registered here and not by the coroutine, so that the next in the batch sees the count.
-  auto registration = std::make_unique<Registration>(
-      shared_from_this(), std::make_shared<Connection>(std::move(socket), shared_), address,
-      !purpose);
-  asio::co_spawn(io_context_, Run(shared_from_this(), std::move(registration), purpose),
-                 asio::detached);
+  // It gets its place here and not in the coroutine, so that the next in the batch sees the count.
+  auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+  auto place = purpose ? connections_->AddTurnedAway(std::move(connection), address)
+                       : connections_->AddServed(std::move(connection), address);
+  asio::co_spawn(io_context_, Run(shared_from_this(), std::move(place), purpose), asio::detached);
   if (!std::exchange(ticking_, true)) {
     asio::co_spawn(io_context_, Tick(shared_from_this()), asio::detached);
   }
 }
 
 asio::awaitable<void> Server::Impl::Run(std::shared_ptr<Impl> self,
-                                        std::unique_ptr<Registration> registration,
+                                        std::unique_ptr<OpenConnections::Place> place,
                                         Purpose purpose) {
-  Connection& connection = registration->connection();
+  Connection& connection = place->connection();
   try {
     if (purpose) {
       co_await connection.TurnAway(*purpose);
@@ -293,37 +215,29 @@ asio::awaitable<void> Server::Impl::Run(std::shared_ptr<Impl> self,
   } catch (const std::exception& e) {
     self->shared_->Log(std::string("http: a connection failed: ") + e.what());
   }
+  place.reset();
+  if (self->connections_->empty()) self->drain_timer_.cancel();
 }
 
 asio::awaitable<void> Server::Impl::Tick(std::shared_ptr<Impl> self) {
-  std::vector<std::shared_ptr<Connection>> due;
-  while (!self->connections_.empty()) {
+  while (!self->connections_->empty()) {
     self->tick_timer_.expires_after(kTick);
     error_code error;
     co_await self->tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    // A tick may end connections, and with them their registrations: collect first.
-    const auto now = Clock::now();
-    for (Connection* connection : self->connections_) {
-      if (connection->NeedsTick(now)) due.push_back(connection->shared_from_this());
-    }
-    for (const auto& connection : due) connection->Tick(now);
-    due.clear();
+    self->connections_->Tick(Clock::now());
   }
   self->ticking_ = false;
 }
 
 void Server::Impl::CutAll() {
-  std::vector<std::shared_ptr<Connection>> all;
-  all.reserve(connections_.size());
-  for (Connection* connection : connections_) all.push_back(connection->shared_from_this());
-  for (const auto& connection : all) connection->Cut();
+  for (const auto& connection : connections_->All()) connection->Cut();
 }
 
 asio::awaitable<void> Server::Impl::Drain(std::shared_ptr<Impl> self, Clock::time_point deadline) {
   self->StopAccepting();
   self->shared_->draining = true;
-  for (Connection* connection : self->connections_) connection->Drain();
-  while (!self->connections_.empty() && Clock::now() < deadline) {
+  for (const auto& connection : self->connections_->All()) connection->Drain();
+  while (!self->connections_->empty() && Clock::now() < deadline) {
     self->drain_timer_.expires_at(deadline);
     error_code ignored;
     co_await self->drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));

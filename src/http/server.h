@@ -29,7 +29,8 @@ struct ServerOptions {
   std::size_t max_head_bytes = 32 * kKiB;   // then 431
   std::size_t max_headers = 64;             // then 431
   std::uint64_t max_body_bytes = 8 * kMiB;  // then 413
-  /// Of all requests being read or answered; then 503.
+  /// Of all requests being read or answered; then 503. A quarter more for bodies of up to 64 KiB,
+  /// so that large ones cannot keep them out.
   std::size_t max_buffered_body_bytes = 256 * kMiB;
   /// Of all responses that wait for their clients to take them; those of up to 64 KiB are not
   /// counted. A larger one beyond that is replaced by 503.
@@ -38,16 +39,28 @@ struct ServerOptions {
   std::size_t max_connections_per_address = 1536;  // an IPv6 address is its /64; 0: no limit; 429
 
   std::chrono::milliseconds head_deadline{10'000};   // from its first byte, at first from accept
-  std::chrono::milliseconds body_deadline{30'000};   // of a body; grows with what arrives
+  std::chrono::milliseconds body_deadline{10'000};   // of a body; grows with what arrives
   std::chrono::milliseconds write_deadline{30'000};  // of a response; grows with what is taken
   std::chrono::milliseconds idle_deadline{30'000};   // between requests
   std::chrono::milliseconds linger_deadline{2'000};  // for an error to reach a client that sends
-  /// A body or a response may take a second more than its deadline for each of so many bytes.
+  /// When no more connections are allowed, one that is more than so late makes room for a new one:
+  /// idle for so long, or in the middle of a head, a body or a response that its client neither
+  /// sends nor takes at the rate below. If none is, one that waits for its client makes room when
+  /// its address has more than twice as many as the newcomer's. So those who only hold connections
+  /// do not keep others out.
+  std::chrono::milliseconds patience_when_full{1'000};
+  /// A body or a response may take a second more for each of so many bytes; whatever it got ahead,
+  /// it is never allowed to stand still for longer than its deadline.
   std::size_t min_bytes_per_second = 32 * kKiB;
 
   /// The names by which this service may be called, without port or brackets; any other, or none,
   /// gets 421. Stops DNS rebinding. Empty: any name.
   std::vector<std::string> allowed_hosts;
+
+  /// The origins of web pages that may use this service beside its own pages (see origin.h); any
+  /// other page gets 403. Never everybody: whoever got an operator to open a page could then use
+  /// what only the operator can reach.
+  std::vector<std::string> allowed_origins;
 
   /// Takes one line for the operator. It holds no bytes of a request.
   std::function<void(std::string)> log;
@@ -65,6 +78,7 @@ struct ServerStats {
   std::size_t buffered_response_bytes = 0;
   std::uint64_t accepted_connections = 0;
   std::uint64_t turned_away_connections = 0;  // beyond a limit on connections
+  std::uint64_t displaced_connections = 0;    // ended to make room
   std::uint64_t requests = 0;                 // handed to the router
   std::uint64_t refused_requests = 0;         // by framing, limits, deadlines or host
   std::uint64_t disconnects = 0;              // the client left while its handler ran

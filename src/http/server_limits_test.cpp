@@ -74,6 +74,36 @@ TEST_F(ServerTest, ABodyThatKeepsUpTheRateMayTakeLonger) {
   EXPECT_EQ(StatusOf(client.Receive()), 200);
 }
 
+TEST_F(ServerTest, ABodySentInOneGoDoesNotPayForAPause) {
+  ServerOptions options;
+  options.body_deadline = milliseconds(300);
+  options.min_bytes_per_second = 1'000;
+  StartServer(options);
+  for (const char* head :
+       {"Content-Length: 100001\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n186A1\r\n"}) {
+    Client client = Connect();
+    const auto start = Clock::now();
+    client.Send("POST /echo HTTP/1.1\r\nHost: a\r\n" + std::string(head) +
+                std::string(100'000, 'x'));
+    EXPECT_EQ(StatusOf(client.Receive()), 408) << head;
+    EXPECT_LT(Clock::now() - start, kPatience / 2) << "100 s by the rate alone";
+  }
+}
+
+TEST_F(ServerTest, LargeBodiesLeaveRoomForSmallOnes) {
+  ServerOptions options;
+  options.max_buffered_body_bytes = 300'000;
+  StartServer(options);
+  Client large = Connect();
+  large.Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n" +
+             std::string(290'000, 'x'));
+  ASSERT_TRUE(Eventually([&] { return stats().buffered_body_bytes == 300'000; }));
+  Client small = Connect();
+  small.Send(Post("/echo", "small"));
+  EXPECT_EQ(BodyOf(small.Receive()), "small");
+  EXPECT_EQ(StatusAndClose(Post("/echo", std::string(200'000, 'x'))), 503);
+}
+
 TEST_F(ServerTest, AClientThatDoesNotReadIsCut) {
   ServerOptions options;
   options.write_deadline = milliseconds(200);
@@ -163,6 +193,7 @@ TEST_F(ServerTest, ALengthThatIsOnlyAnnouncedHoldsLittle) {
 TEST_F(ServerTest, ConnectionsBeyondTheLimitAreTurnedAway) {
   ServerOptions options;
   options.max_connections = 3;
+  options.patience_when_full = kPatience;
   StartServer(options);
   std::list<Client> clients;
   for (int i = 0; i < 3; ++i) {
@@ -189,6 +220,7 @@ TEST_F(ServerTest, ConnectionsBeyondTheLimitAreTurnedAway) {
 TEST_F(ServerTest, TurningAwayManyAtOnceIsBounded) {
   ServerOptions options;
   options.max_connections = 1;
+  options.patience_when_full = kPatience;
   StartServer(options);
   Client served = Connect();
   served.Send(Get("/hello"));
@@ -203,6 +235,7 @@ TEST_F(ServerTest, TurningAwayManyAtOnceIsBounded) {
 TEST_F(ServerTest, OneAddressCannotTakeEverything) {
   ServerOptions options;
   options.max_connections_per_address = 2;
+  options.patience_when_full = kPatience;
   StartServer(options);
   std::list<Client> clients;
   for (int i = 0; i < 2; ++i) {
@@ -216,6 +249,119 @@ TEST_F(ServerTest, OneAddressCannotTakeEverything) {
     client.Send(Get("/hello"));
     return StatusOf(client.Receive()) == 200;
   }));
+}
+
+// Whoever only holds connections must not keep others out, in whatever phase they hold them.
+class FullServerTest : public ServerTest {
+ protected:
+  static constexpr int kConnections = 4;
+
+  void Start(std::size_t per_address = 0) {
+    ServerOptions options;
+    options.max_connections = kConnections;
+    if (per_address > 0) options.max_connections = 100;
+    options.max_connections_per_address = per_address;
+    options.patience_when_full = milliseconds(100);
+    StartServer(options);
+  }
+  void Fill(const std::string& bytes) {
+    for (int i = 0; i < kConnections; ++i) held_.emplace_back(port_).Send(bytes);
+    ASSERT_TRUE(Eventually([&] { return stats().open_connections == kConnections; }));
+    std::this_thread::sleep_for(milliseconds(200));
+  }
+  int StatusOfOneMore() {
+    Client client = Connect();
+    client.Send(Get("/hello"));
+    return StatusOf(client.Receive());
+  }
+
+  std::list<Client> held_;
+};
+
+TEST_F(FullServerTest, AnOverdueConnectionMakesRoom) {
+  Start();
+  for (const std::string bytes :
+       {"", "GET /hello HTTP/1.1\r\nHost: ",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx"}) {
+    Fill(bytes);
+    EXPECT_EQ(StatusOfOneMore(), 200) << bytes;
+    held_.clear();
+    ASSERT_TRUE(Eventually([&] { return stats().open_connections == 0; }));
+  }
+  EXPECT_EQ(stats().turned_away_connections, 0U);
+  EXPECT_EQ(stats().buffered_body_bytes, 0U);
+  EXPECT_GE(stats().displaced_connections, 4U);
+}
+
+TEST_F(FullServerTest, OneThatIsServedNeverDoes) {
+  Start();
+  Fill(Post("/wait", "x"));
+  EXPECT_EQ(StatusOfOneMore(), 503);
+  EXPECT_EQ(cancelled_, 0);
+  EXPECT_EQ(stats().displaced_connections, 0U);
+}
+
+TEST_F(FullServerTest, OneThatKeepsUpTheRateDoesNot) {
+  ServerOptions options;
+  options.max_connections = 1;
+  options.patience_when_full = milliseconds(500);
+  options.min_bytes_per_second = 1'000;
+  StartServer(options);
+  Client upload = Connect();
+  upload.Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n");
+  for (int i = 0; i < 10; ++i) {
+    upload.Send(std::string(300, 'x'));
+    std::this_thread::sleep_for(milliseconds(100));
+    if (i < 9) {
+      EXPECT_EQ(StatusOfOneMore(), 503) << i;
+    }
+  }
+  EXPECT_EQ(StatusOf(upload.Receive()), 200);
+}
+
+TEST_F(FullServerTest, AnAddressMakesRoomAmongItsOwn) {
+  Start(kConnections);
+  Fill("");
+  EXPECT_EQ(StatusOfOneMore(), 200);
+  EXPECT_GE(stats().displaced_connections, 1U);
+}
+
+TEST_F(FullServerTest, AnAddressWithFewComesBeforeTheOneWithMost) {
+  ServerOptions options;
+  options.max_connections = 10;
+  options.patience_when_full = kPatience;  // nobody is overdue
+  StartServer(options);
+  for (int i = 0; i < 10; ++i) held_.emplace_back(port_);
+  ASSERT_TRUE(Eventually([&] { return stats().open_connections == 10; }));
+  std::list<Client> others;
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back(port_, 0, /*last_byte=*/2);
+    others.back().Send(Get("/hello"));
+    EXPECT_EQ(StatusOf(others.back().Receive()), i < 3 ? 200 : 503) << i;
+  }
+  EXPECT_EQ(stats().displaced_connections, 3U) << "7 and 3 of 10: the next would have half of 7";
+  for (auto& client : others) EXPECT_TRUE(client.Send(Get("/hello")));
+}
+
+TEST_F(FullServerTest, TheLatestGoFirstAndNoMoreThanNeeded) {
+  ServerOptions options;
+  options.max_connections = 100;
+  options.patience_when_full = milliseconds(100);
+  StartServer(options);
+  for (int i = 0; i < 50; ++i) held_.emplace_back(port_);
+  ASSERT_TRUE(Eventually([&] { return stats().open_connections == 50; }));
+  std::this_thread::sleep_for(milliseconds(150));
+  std::list<Client> later;
+  for (int i = 0; i < 50; ++i) later.emplace_back(port_);
+  ASSERT_TRUE(Eventually([&] { return stats().open_connections == 100; }));
+  std::this_thread::sleep_for(milliseconds(150));
+  EXPECT_EQ(StatusOfOneMore(), 200);
+  EXPECT_LE(stats().displaced_connections, 50U);
+  for (auto& client : later) {
+    client.Send(Get("/hello"));
+    EXPECT_EQ(StatusOf(client.Receive()), 200);
+  }
 }
 
 TEST_F(ServerTest, SlowHeadsDoNotKeepOthersWaiting) {

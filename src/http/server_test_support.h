@@ -36,16 +36,18 @@ using std::chrono::milliseconds;
 
 inline constexpr milliseconds kPatience{5'000};  // far more than anything here should take
 
-/// One TCP connection to 127.0.0.1. Not thread-safe.
+/// One TCP connection to 127.0.0.1, from 127.0.0.<last_byte>. Not thread-safe.
 class Client {
  public:
-  explicit Client(std::uint16_t port, int receive_buffer = 0)
+  explicit Client(std::uint16_t port, int receive_buffer = 0, unsigned char last_byte = 1)
       : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer > 0) {
       ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~0xFFU) | last_byte);
+    EXPECT_EQ(::bind(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);

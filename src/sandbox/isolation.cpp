@@ -58,13 +58,13 @@ int EnterOwnNamespaces(const IsolationPlan& plan) {
   return WriteIdMaps(plan.procfs_fd, 0, {kInnerUid, plan.uid, plan.uid, 1});
 }
 
-int EnterScratch(const IsolationPlan& plan) {
-  if (plan.layers.Has(Layer::kMountNamespace)) {
-    const std::uint32_t owner = plan.layers.Has(Layer::kUserNamespace) ? kInnerUid : plan.uid;
-    return MountScratch(plan.scratch_bytes, plan.scratch_inodes, owner);
-  }
-  return Checked(::chdir(plan.scratch));
+int MountOwnScratch(const IsolationPlan& plan) {
+  const std::uint32_t owner = plan.layers.Has(Layer::kUserNamespace) ? kInnerUid : plan.uid;
+  return MountScratch(plan.scratch_bytes, plan.scratch_inodes, owner);
 }
+
+/// Failing here would leave the program in a place that it must not be in.
+int EnterScratch(const IsolationPlan& plan) { return Checked(::chdir(plan.scratch)); }
 
 int NameHost(const IsolationPlan&) {
   constexpr char kName[] = "sandbox";
@@ -137,10 +137,12 @@ constexpr Step kSteps[] = {
     {"oom score", Always, VolunteerForOutOfMemory},
     {"user", IfUserFirst, BecomeOwnUser},
     {"namespaces", IfNamespaces, EnterOwnNamespaces},
-    {"scratch", Always, EnterScratch},  // needs the capabilities of the new user namespace
+    // Needs the capabilities of the new user namespace.
+    {"scratch", If<Layer::kMountNamespace>, MountOwnScratch},
     {"hostname", If<Layer::kUtsNamespace>, NameHost},
     {"limits", If<Layer::kResourceLimits>, LimitResources},
     {"own user", IfUserLater, BecomeOwnUser},
+    {"working directory", Always, EnterScratch},
     {"capabilities", If<Layer::kNoCapabilities>,
      [](const IsolationPlan&) { return DropCapabilities(); }},
     {"dumpable", Always, HideFromPeers},

@@ -175,8 +175,6 @@ int MountScratch(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid) {
   if (::mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options.data()) != 0) {
     return errno;
   }
-  // Failing to enter the new directory would leave the program in a place it must not be in.
-  if (::chdir("/tmp") != 0) return errno;
   return 0;
 }
 

@@ -17,8 +17,7 @@ namespace pyrunner::sandbox {
 [[nodiscard]] Status SealRoot();
 
 /// Mounts the sandbox's own /tmp, bounded in bytes and inodes, owned by `uid` (as the caller's
-/// user namespace names it), and makes it the working directory. Returns 0 or an errno value;
-/// makes no allocation.
+/// user namespace names it). Returns 0 or an errno value; makes no allocation.
 int MountScratch(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid);
 
 }  // namespace pyrunner::sandbox

@@ -207,6 +207,7 @@ class Methods(Raw):
             answer = self.server.request(method, "/run", BODY, {
                 "Origin": "http://evil.example", "Content-Type": "application/json",
                 "Access-Control-Request-Method": "POST"})
+            self.assertEqual(answer.status, 403)
             self.assertNotIn("access-control-allow-origin", answer.headers)
 
 

@@ -18,6 +18,7 @@ from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 
 PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEV = "./dev "
+PROXY = ("openssl req ", "curl --cacert ")  # of docs/proxy.md: tests/deploy runs them, with nginx
 PROGRAM = "build/release/pyrunner"
 EXAMPLE = re.compile(r"(?:python3|sh) examples/\S+\.(?:py|sh)\b")
 
@@ -41,6 +42,8 @@ def commands():
 
 def kind(line):
     """Which of the tests below runs this line, or None."""
+    if line.startswith(PROXY):
+        return "proxy"
     if line.startswith("curl "):
         return "curl"
     if EXAMPLE.match(line):
@@ -84,6 +87,9 @@ class Commands(WithServer):
     def test_every_command_is_one_that_a_test_runs(self):
         unknown = [entry for entry in commands() if not kind(entry[1])]
         self.assertEqual(unknown, [], "teach this test to run them")
+
+    def test_commands_for_a_proxy_are_on_the_page_whose_test_has_one(self):
+        self.assertEqual({page for page, _, _ in of_kind("proxy")}, {"docs/proxy.md"})
 
     def test_curl_commands_answer(self):
         """A comment that starts with a status or has the answer's JSON must be right; without a
