@@ -244,7 +244,14 @@ with open("/tmp/notes", "x") as file:
 time.sleep(0.02)
 print(token, sum(values), sorted(os.listdir("/tmp")), open("/tmp/notes").read() == token)
 print(number * 3, file=sys.stderr)
-sys.exit(number % 2 * 7)
+if number % 2:
+    raise ValueError(token)
+"""
+    TRACEBACK = """\
+Traceback (most recent call last):
+  File "/tmp/main.py", line 11, in <module>
+    raise ValueError(token)
+ValueError: {token}
 """
 
     def __init__(self, service, count=2, secret=""):
@@ -273,8 +280,10 @@ sys.exit(number % 2 * 7)
             random_state = random.Random(number)
             total = sum(random_state.randrange(1000) for _ in range(2000))
             expected = {"stdout": f"{token} {total} ['main.py', 'notes'] True\n",
-                        "stderr": f"{number * 3}\n", "status": "error" if number % 2 else "success",
-                        "error": "Exited with code 7" if number % 2 else None}
+                        "stderr": f"{number * 3}\n", "status": "success", "error": None}
+            if number % 2:
+                expected["stderr"] += self.TRACEBACK.format(token=token)
+                expected.update(status="error", error="ValueError on line 11")
             try:
                 answer = self.service.run(self.PROGRAM.format(token=token, number=number), timeout=30)
                 wrong = {key: answer[key] for key, value in expected.items() if answer[key] != value}
@@ -339,7 +348,7 @@ def main():
     for outcome in outcomes:
         if outcome.outcome in (ESCAPED, ERROR):
             print(f"{outcome.outcome}: {outcome.attack.id}: {outcome.detail}")
-    for wrong in [*neighbours.wrong, *disturbed]:
+    for wrong in [*neighbours.wrong[:10], *disturbed]:
         print("wrong:", wrong)
     print(table(outcomes))
     print(f"honest neighbours: {neighbours.answers} answers, {len(neighbours.wrong)} wrong")

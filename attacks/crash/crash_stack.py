@@ -5,7 +5,8 @@
 # walls: gateway
 # danger: none
 # runs: 2
-# expect: {"status": ["error"]}
+# request: {"timeout": 3, "memory_limit": 128}
+# expect: {"status": ["error", "memory_exceeded", "timeout"]}
 # unsandboxed: cannot: it is for the service
 stopped("a crash follows")
 sys.setrecursionlimit(1 << 30)

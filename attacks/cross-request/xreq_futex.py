@@ -5,6 +5,7 @@
 # walls: seccomp
 # danger: none
 # runs: 2-parallel
+# accepted: two programs that want to can wake each other; nothing of a third is touched, and C++ needs the call
 # unsandboxed: escapes
 import mmap
 LIBC.mmap.restype = ctypes.c_void_p

@@ -7,6 +7,7 @@
 # runs: 1
 # unsandboxed: cannot: without a zygote there is nothing to inherit
 import gc
+gc.unfreeze()  # what the zygote put out of the collector's sight
 proof = []
 for thing in gc.get_objects():
     try:

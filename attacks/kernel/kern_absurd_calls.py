@@ -4,8 +4,8 @@
 # targets: kernel
 # walls: seccomp
 # danger: none
-# runs: 1
+# runs: 11
 # unsandboxed: cannot: no kernel has them
-proof = [str(number) for number in (335, 336, 387, 400, 423, 500, 511, 512, 547, 1000, 0x7fffffff, 0xffffffff)
-         if reached(call(number, 0, 0, 0, 0, 0, 0))]
-verdict(" ".join(proof))
+number = (337, 387, 400, 423, 500, 511, 512, 547, 1000, 0x7fffffff, 0xffffffff)[RUN - 1]
+result = call(number, 0, 0, 0, 0, 0, 0)
+verdict(reached(result) and f"{number} answers {result}", result)

@@ -7,8 +7,9 @@
 # runs: 1
 # unsandboxed: cannot: the control leaves nothing
 import gc
+gc.unfreeze()
 proof = []
-for thing in gc.get_objects(generation=None):
+for thing in gc.get_objects():
     if isinstance(thing, dict):
         for value in list(thing.values()):
             if isinstance(value, str) and "canary-" in value and secrets_in(value.encode("utf-8", "replace")):

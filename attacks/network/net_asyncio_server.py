@@ -9,6 +9,8 @@
 import asyncio
 async def main():
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+    if not server.sockets:
+        raise OSError("nothing to listen on")
     port = server.sockets[0].getsockname()[1]
     await asyncio.open_connection("127.0.0.1", port)
     return port

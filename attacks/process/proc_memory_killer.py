@@ -9,8 +9,8 @@
 proof = None
 for path in ("/proc/self/oom_score_adj", "/proc/self/oom_adj"):
     try:
-        with open(path, "r+") as file:
-            file.write("-500" if path.endswith("score_adj") else "-8")
+        file = os.open(path, os.O_WRONLY)
+        os.write(file, b"-500" if path.endswith("score_adj") else b"-8")
         proof = path
     except OSError:
         pass

@@ -6,6 +6,6 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
-proof = [pid for pid in range(1, 70000) if pid != os.getpid() and call(62, pid, 0) in (0, -errno.EPERM) and call(62, pid, 0) == 0]
+proof = [pid for pid in range(1, 70000) if pid != os.getpid() and call(62, pid, 0) == 0]
 seen = [pid for pid in range(1, 2000) if pid != os.getpid() and call(121, pid) > 0]
 verdict((proof or seen) and f"{len(proof)} to signal, {len(seen)} to see")

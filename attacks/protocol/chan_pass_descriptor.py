@@ -8,7 +8,7 @@
 # unsandboxed: cannot: there is no channel
 import array
 import socket
-channel = socket.socket(fileno=3)
+channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=3)
 try:
     channel.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
     escaped("the gateway was sent three descriptors")

@@ -7,7 +7,7 @@
 # runs: 1
 # unsandboxed: cannot: there is no channel
 import socket
-channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=3)
+channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=3)
 proof = []
 for name, act in (("connect", lambda: channel.connect(TARGETS["unix"])), ("shutdown", lambda: channel.shutdown(socket.SHUT_RDWR)),
                   ("peer", lambda: channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)), ("peer's pidfd", lambda: channel.getsockopt(socket.SOL_SOCKET, 77, 4)),
