@@ -63,6 +63,8 @@ class Attack:
         return [word.strip() for word in self.header.get(key, "").split(",") if word.strip()]
 
     def value(self, key):
+        if key != "request" and not self.own:  # Other collections write sentences there.
+            return {}
         return json.loads(self.header.get(key, "{}"))
 
     @property
@@ -295,16 +297,16 @@ ValueError: {token}
                     self.wrong.append(f"program {number}: {wrong}"[:500])
 
 
-def run_all(service, attacks, targets, jobs=8, tell=lambda outcome: None):
-    """The outcomes, in the order of the attacks. Clients attack afterwards, one after the other."""
-    def work(attack):
-        outcome = attempt(service, attack, targets)
-        tell(outcome)
-        return outcome
-    inside = [attack for attack in attacks if attack.runs != "client"]
-    with concurrent.futures.ThreadPoolExecutor(jobs) as threads:
-        outcomes = list(threads.map(work, inside))
-    outcomes += [work(attack) for attack in attacks if attack.runs == "client"]
+def run_all(service, attacks, targets, jobs=8):
+    """The outcomes: first of the programs, then of the clients, then of those who overload it."""
+    phases = {"program": [], "client": [], "overload": []}
+    for attack in attacks:
+        crowd = "overload" in attack.id or "slowloris" in attack.id
+        phases["program" if attack.runs != "client" else "overload" if crowd else "client"].append(attack)
+    outcomes = []
+    for phase, chosen in phases.items():
+        with concurrent.futures.ThreadPoolExecutor(1 if phase == "overload" else jobs) as threads:
+            outcomes += threads.map(lambda attack: attempt(service, attack, targets), chosen)
     return outcomes
 
 

@@ -9,5 +9,5 @@
 stopped("a fault follows")
 sys.stdout.flush()
 result = call((335, 336)[RUN - 1], 0, 0, 0, 0, 0, 0)
-if reached(result):
+if result >= 0:
     escaped(f"it answers {result}")

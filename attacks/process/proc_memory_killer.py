@@ -7,11 +7,11 @@
 # runs: 1
 # unsandboxed: escapes
 proof = None
-for path in ("/proc/self/oom_score_adj", "/proc/self/oom_adj"):
+for path, score in (("/proc/self/oom_score_adj", b"-500"), ("/proc/self/oom_score_adj", b"0"), ("/proc/self/oom_adj", b"-8")):
     try:
         file = os.open(path, os.O_WRONLY)
-        os.write(file, b"-500" if path.endswith("score_adj") else b"-8")
-        proof = path
+        os.write(file, score)
+        proof = f"{path} took {score.decode()}"
     except OSError:
         pass
 verdict(proof)
