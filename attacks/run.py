@@ -186,7 +186,7 @@ def send(service, attack, targets, run=1):
 def attempt(service, attack, targets):
     """All runs of an attack; the worst of their outcomes."""
     if attack.runs == "client":
-        return attempt_as_client(service, attack)
+        return attempt_as_client(service, attack, targets)
     count, _, way = attack.runs.partition("-")
     runs = range(1, int(count) + 1)
     if way == "parallel":
@@ -210,23 +210,25 @@ def attempt(service, attack, targets):
     return worst
 
 
-def attempt_as_client(service, attack):
-    """A program that attacks from outside: by the protocol."""
+def attempt_as_client(service, attack, targets):
+    """A program that attacks from outside: by the protocol. It runs here, as whoever runs this."""
     start = time.monotonic()
     environment = {**os.environ, "PYRUNNER_HOST": service.host, "PYRUNNER_PORT": str(service.port),
                    "PYRUNNER_PATH": service.path, "PYRUNNER_HEALTH": "/health"}
     try:
-        done = subprocess.run([sys.executable, str(attack.path)], env=environment, timeout=150,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-"], env=environment, timeout=150,
+                              input=attack.program(targets), capture_output=True, text=True)
     except subprocess.TimeoutExpired:
         return Outcome(attack, ERROR, "it takes too long", time.monotonic() - start)
     seconds = time.monotonic() - start
     proof = attack.proof(done.stdout)
     if proof:
-        return Outcome(attack, ESCAPED, done.stdout, seconds)
+        return Outcome(attack, ESCAPED, proof, seconds)
     if done.returncode != 0:
         return Outcome(attack, ERROR, done.stderr[-200:], seconds)
-    return Outcome(attack, STOPPED, done.stdout.strip(), seconds)
+    if attack.own and "stopped:" not in done.stdout:
+        return Outcome(attack, ERROR, "it says nothing", seconds)
+    return Outcome(attack, STOPPED, done.stdout.strip().removeprefix("stopped: "), seconds)
 
 
 class Neighbours:

@@ -128,7 +128,9 @@ class Targets:
         word = self.word().encode()
 
         def work(listener):
-            _, peer = listener.recvfrom(4096)
+            data, peer = listener.recvfrom(4096)
+            if not data:
+                raise OSError("shut down")
             (self.drop / "spoken-to").touch()
             if peer:
                 listener.sendto(word, peer)

@@ -1,7 +1,6 @@
 """What the corpus of attacks beside the project expects on the host; its README says so."""
 
 import contextlib
-import os
 import pathlib
 import socket
 import threading
@@ -20,20 +19,29 @@ class Planted(contextlib.ExitStack):
 
     def __enter__(self):
         super().__enter__()
-        FOLDER.mkdir()
-        self.callback(FOLDER.rmdir)
+        if not FOLDER.exists():  # Somebody may have planted it to stay.
+            FOLDER.mkdir()
+            self.callback(FOLDER.rmdir)
         FOLDER.chmod(0o755)
-        secret = FOLDER / "secret"
-        secret.write_text("CANARY-file")
-        self.callback(secret.unlink)
-        for family, address in ((socket.AF_INET, ("127.0.0.1", TCP)), (socket.AF_UNIX, "\0pyrunner-canary"),
-                                (socket.AF_UNIX, str(FOLDER / "sock"))):
+        secret, path = FOLDER / "secret", FOLDER / "sock"
+        if not secret.exists():
+            secret.write_text("CANARY-file")
+            self.callback(secret.unlink)
+        path.unlink(missing_ok=True)
+        for family, address in ((socket.AF_INET, ("127.0.0.1", TCP)), (socket.AF_UNIX, str(path)),
+                                (socket.AF_UNIX, "\0pyrunner-canary")):
             self.listen(family, address)
-        os.chmod(FOLDER / "sock", 0o777)
-        self.callback((FOLDER / "sock").unlink)
+        self.callback(path.unlink)
+        path.chmod(0o777)
         echo = self.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         echo.bind(("127.0.0.1", UDP))
-        self.serve(echo, lambda: echo.sendto(*echo.recvfrom(4096)))
+
+        def repeat():
+            data, peer = echo.recvfrom(4096)
+            if not peer:
+                raise OSError("shut down")
+            echo.sendto(data, peer)
+        self.serve(echo, repeat)
         return self
 
     def listen(self, family, address):
