@@ -62,7 +62,8 @@ constexpr Rule kRules[] = {
     {"/etc", kRead},
     {".", kScratch},
     {"/dev/null", kDevice},
-    {"/dev/zero", kDevice},
+    // Written to, it could be mapped as shared memory, which no limit on data would count.
+    {"/dev/zero", kReadFile},
     {"/dev/full", kDevice},
     {"/dev/random", kReadFile},
     {"/dev/urandom", kReadFile},

@@ -113,10 +113,13 @@ void AllowPlain(Table& table) {
 void AllowByArgument(Table& table) {
   constexpr std::uint32_t kWriteAndExecute = PROT_WRITE | PROT_EXEC;
   table.Add(
-      "no memory that is writable and executable, no anonymous code, no huge page pool", SYS_mmap,
+      "no memory that is writable and executable, no anonymous code, no huge page pool, and no "
+      "second stack, which no limit on data would count",
+      SYS_mmap,
       {{{Masked(2, kWriteAndExecute, kWriteAndExecute)}, Deny(EACCES)},
        {{Masked(2, PROT_EXEC, PROT_EXEC), Masked(3, MAP_ANONYMOUS, MAP_ANONYMOUS)}, Deny(EACCES)},
-       {{Masked(3, MAP_HUGETLB, MAP_HUGETLB)}, Deny(EINVAL)}},
+       {{Masked(3, MAP_HUGETLB, MAP_HUGETLB)}, Deny(EINVAL)},
+       {{Masked(3, MAP_GROWSDOWN, MAP_GROWSDOWN)}, Deny(EINVAL)}},
       kAllow);
   table.Add("never makes memory executable", SYS_mprotect,
             {{{Masked(2, PROT_EXEC, PROT_EXEC)}, Deny(EACCES)}}, kAllow);

@@ -43,6 +43,7 @@ TEST_F(SeccompRulesTest, MemoryIsWritableOrExecutable) {
   EXPECT_EQ(map(PROT_READ | PROT_EXEC, kAnonymous | kUpper), Refused(EACCES));
   EXPECT_EQ(map(PROT_READ | PROT_WRITE, kAnonymous | MAP_HUGETLB), Refused(EINVAL));
   EXPECT_EQ(map(PROT_READ, kPrivate | MAP_HUGETLB), Refused(EINVAL));
+  EXPECT_EQ(map(PROT_READ | PROT_WRITE, kAnonymous | MAP_GROWSDOWN), Refused(EINVAL));
 
   EXPECT_EQ(Answer(SYS_mprotect, {0, 4096, PROT_NONE}), kAllowed);
   EXPECT_EQ(Answer(SYS_mprotect, {0, 4096, PROT_READ | PROT_WRITE}), kAllowed);
