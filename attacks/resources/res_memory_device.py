@@ -2,7 +2,7 @@
 # class: resources
 # goal: Memory that pretends to be a file: the device zero, shared.
 # targets: resources
-# walls: cgroup
+# walls: cgroup, landlock
 # danger: limit
 # runs: 1
 # request: {"memory_limit": 64}

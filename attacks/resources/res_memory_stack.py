@@ -2,7 +2,7 @@
 # class: resources
 # goal: Memory that calls itself a stack, which the limit on data does not count.
 # targets: resources
-# walls: cgroup
+# walls: cgroup, seccomp
 # danger: limit
 # runs: 1
 # request: {"memory_limit": 64}

@@ -93,7 +93,7 @@ class AsOrdinaryUser(Level, unittest.TestCase):
     place = places.OrdinaryUser
     shared_clients = bool(places.Root.reason)  # the gateway that they attack is the same at both levels
     known = {name: "nothing counts this memory where no cgroup does" for name in (
-        "res_memory_shared", "res_memory_stack", "res_memory_device", "res_memory_tables")}
+        "res_memory_shared", "res_memory_moved_stack", "res_memory_tables")}
 
 
 if __name__ == "__main__":
