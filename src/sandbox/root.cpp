@@ -104,7 +104,10 @@ Status PopulateDev(const std::string& dev) {
     if (Status written = WriteTextFile(node, ""); !written) return written;
     const std::string source = std::string("/dev/") + name;
     if (Status bound = Mount(source.c_str(), node, nullptr, MS_BIND, nullptr); !bound) return bound;
-    if (Status set = SetMountAttributes(node, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0); !set) {
+    // Read-only concerns the node and not the device: its times are the host's, and everybody's.
+    if (Status set =
+            SetMountAttributes(node, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0);
+        !set) {
       return set;
     }
   }

@@ -50,6 +50,8 @@ def kind(line):
         return "example"
     if line.startswith(DEV):
         return "dev"
+    if line.startswith("python3 attacks/run.py "):
+        return "attack"
     found = re.search(rf"{PROGRAM} (serve|run|version)\b", line)
     return found and found[1]
 
@@ -135,6 +137,18 @@ class Commands(WithServer):
                     self.assertEqual(server.post("/execute", {"script": "1"}).json["error"],
                                      "ERROR: No main() function found")
                 self.assertEqual(server.stop(), 0)
+
+    def test_attacks_are_stopped(self):
+        server = Server("--policy", "open", warm=True)
+        self.addCleanup(server.kill)
+        lines = of_kind("attack")
+        self.assertGreater(len(lines), 0)
+        for page, line, _ in lines:
+            with self.subTest(page=page, line=line):
+                done = bash(line.replace("python3", f"{PYTHON} -B").replace("8000", str(server.port)))
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertRegex(done.stdout, r"(?m)^all +\d+ +\d+ +0 +0 +0$")
+        self.assertEqual(server.stop(), 0)
 
     def test_version_commands_print_it(self):
         lines = of_kind("version")

@@ -1,0 +1,20 @@
+# id: net_interfaces
+# class: network
+# goal: The host's network cards and their addresses.
+# targets: host-data
+# walls: network, mount, seccomp
+# danger: none
+# runs: 1
+# unsandboxed: escapes
+import socket
+proof = []
+try:
+    proof = [name for _, name in socket.if_nameindex()]
+except OSError:
+    pass
+try:
+    proof += os.listdir("/sys/class/net")
+except OSError:
+    pass
+proof += content("/proc/net/dev").decode().split()[:3] + content("/proc/net/tcp").decode().split()[:3]
+verdict(" ".join(proof[:5]))

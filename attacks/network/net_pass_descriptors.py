@@ -1,0 +1,17 @@
+# id: net_pass_descriptors
+# class: network
+# goal: Pass descriptors over a socket pair, as whoever collects them from others would.
+# targets: other-process
+# walls: seccomp
+# danger: none
+# runs: 1
+# unsandboxed: escapes
+import array
+import socket
+one, other = socket.socketpair()
+try:
+    one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))])
+    _, ancillary, _, _ = other.recvmsg(1, 64)
+    verdict(ancillary and "a descriptor came through")
+except OSError as error:
+    stopped(error)

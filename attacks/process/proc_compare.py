@@ -1,0 +1,9 @@
+# id: proc_compare
+# class: process
+# goal: Compare kernel objects with those of another process.
+# targets: kernel
+# walls: seccomp
+# danger: none
+# runs: 1
+# unsandboxed: escapes
+try_calls([("kcmp", 312, os.getpid(), os.getpid(), 0, 0, 0)])

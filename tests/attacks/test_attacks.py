@@ -1,0 +1,100 @@
+"""Every attack against the real service, at every level that is testable here, while honest clients'
+programs run beside them: none escapes, no honest answer is wrong, nothing stays behind."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import places  # noqa: E402
+from support.server import ROOT, until  # noqa: E402
+
+import run  # noqa: E402  (attacks/run.py, which places.py has put on the path)
+import shared_corpus  # noqa: E402
+
+SHARED = ROOT.parent / "shared" / "corpus" / "attacks"
+
+
+def told(outcomes):
+    return "\n".join(f"{outcome.outcome}: {outcome.attack.id}: {outcome.detail}" for outcome in outcomes)
+
+
+class Level:
+    """The suite of one level; a sub-class names its place."""
+
+    place = None
+    # Attacks that do escape at this level, each with the reason why it still may. The suite fails
+    # when one of them is stopped, too, so that the list does not outlive its reasons.
+    known = {}
+    shared_clients = True  # whether the corpus' clients, who need minutes, attack at this level
+
+    def setUp(self):
+        if self.place.reason:
+            self.skipTest(f"{self.place.level}: {self.place.reason}")
+
+    def attack(self, attacks, targets, extra):
+        """Runs them all and checks everything but the escapes; the outcomes."""
+        place = self.place()
+        service = None
+        try:
+            service = run.Service(place.start(targets.environment))
+            self.assertEqual(service.healthy(), "")
+            with run.Neighbours(service, secret=targets.neighbour) as neighbours:
+                description = {**targets.description, "service": service.port}
+                outcomes = run.run_all(service, attacks, {**description, **extra})
+            healthy = until(lambda: not service.healthy(), 10, "the service is healthy")
+        finally:
+            if service:
+                place.stop()
+        print(f"\n{place.level}, {len(attacks)} attacks\n{run.table(outcomes)}\n"
+              f"honest neighbours: {neighbours.answers} answers, {len(neighbours.wrong)} wrong",
+              file=sys.stderr)
+        self.assertTrue(healthy)
+        self.assertEqual(neighbours.wrong, [])
+        self.assertGreater(neighbours.answers, 20)
+        faults = [outcome for outcome in outcomes if outcome.outcome == run.ERROR]
+        self.assertEqual(faults, [], "could not be tried:\n" + told(faults))
+        log = place.log()
+        self.assertNotIn("\x1b", log)
+        self.assertNotIn("pyrunner-attack", log)
+        self.assertNotRegex(log, r"Z error ", "an attack made the service log an error")
+        self.assertEqual(place.left_behind(), [])
+        return outcomes
+
+    def check_escapes(self, outcomes, known):
+        escaped = [outcome for outcome in outcomes if outcome.outcome == run.ESCAPED]
+        self.assertEqual(sorted(outcome.attack.id for outcome in escaped), sorted(known),
+                         "escaped:\n" + told(escaped))
+
+    def test_own_attacks(self):
+        with self.place().targets() as targets:
+            outcomes = self.attack(run.load(), targets, {})
+            self.assertEqual(targets.disturbed(), [])
+        self.assertGreater(len(outcomes), 250)
+        self.check_escapes(outcomes, self.known)
+
+    def test_shared_attacks(self):
+        """Those of the corpus that lies beside the project, where there is one."""
+        if not SHARED.is_dir():
+            self.skipTest(f"there is no {SHARED.relative_to(ROOT.parent)} beside the project")
+        with shared_corpus.Planted() as targets:
+            attacks = [attack for attack in run.load(SHARED) if attack.runs != "client" or self.shared_clients]
+            outcomes = self.attack(attacks, targets, {})
+        self.check_escapes(outcomes, {})
+
+
+class AsRoot(Level, unittest.TestCase):
+    place = places.Root
+
+
+class AsOrdinaryUser(Level, unittest.TestCase):
+    place = places.OrdinaryUser
+    shared_clients = bool(places.Root.reason)  # the gateway that they attack is the same at both levels
+    known = {name: "nothing counts this memory where no cgroup does" for name in (
+        "res_memory_shared", "res_memory_moved_stack", "res_memory_tables")}
+
+
+if __name__ == "__main__":
+    unittest.main()
