@@ -4,8 +4,8 @@
     python3 tests/packages/compare.py --quick     # what ./dev test runs
     python3 tests/packages/compare.py numpy scipy
 
-Outside is a cold /usr/bin/python3, as nobody if it can be. Inside is POST /run of a real server with
-the policy `open` and larger limits. Needs Debian's python3-pytest and python3-hypothesis.
+Outside is a cold /usr/bin/python3, as nobody if it can be. Inside is POST /run of a real server
+with the policy `open` and larger limits. Needs Debian's python3-pytest and python3-hypothesis.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from support.server import PYTHON, Server  # noqa: E402
 PACKAGES = "/usr/lib/python3/dist-packages"
 NOBODY = 65534
 SECONDS = 300  # what POST /run allows
+SHOWN = 50  # unexpected differences of one package
 SERVER_FLAGS = ("--policy", "open", "--max-running", "2", "--ready-sandboxes", "1", "--cpus", "2",
                 "--scratch-mb", "1024", "--scratch-files", "65536", "--open-files", "1024",
                 "--processes", "256", "--output-kb", "8192", "--output-stop-kb", "65536")
@@ -181,8 +182,10 @@ def main():
             print(line(package, of_package), flush=True)
             for test, before, after, reason in of_package.expected:
                 print(f"  expected: {test}: {before}, inside {after}: {reason}")
-            for test, before, after, why in of_package.unexpected:
+            for test, before, after, why in of_package.unexpected[:SHOWN]:
                 print(f"  UNEXPECTED: {test}: {before}, inside {after}: {why}", flush=True)
+            if len(of_package.unexpected) > SHOWN:
+                print(f"  UNEXPECTED: {len(of_package.unexpected) - SHOWN} more")
             total.total(of_package)
     finally:
         server.stop()

@@ -14,7 +14,8 @@ QUICK = {
               + _in("numpy/lib/tests", "packbits index_tricks")],
     "scipy": [_in("scipy/special/tests", "boxcox data logit faddeeva")],
     "pandas": [_in("pandas/tests/tools", "to_numeric")],
-    "sklearn": [_in("sklearn/utils/tests", "extmath class_weight parallel")],
+    "sklearn": [_in("sklearn/utils/tests", "class_weight parallel multiclass murmurhash")
+                + _in("sklearn/metrics/tests", "regression")],
     "sympy": [_in("sympy/core/tests", "basic containers symbol relational")],
     "matplotlib": [_in("matplotlib/tests", "cbook path units")],
 }
@@ -31,7 +32,13 @@ MODULES = {
         + _in("numpy/random/tests", "random randomstate direct"),
     ],
     "pandas": [["pandas/tests/tools", "pandas/tests/tslibs"], ["pandas/tests/util"],
-               ["pandas/tests/reshape"], ["pandas/tests/scalar", "pandas/tests/strings"]],
+               ["pandas/tests/reshape"],
+               # Not timestamp/test_timestamp.py, which runs `locale -a` to find its tests.
+               ["pandas/tests/strings", *(f"pandas/tests/scalar/{folder}" for folder in
+                                          ("interval", "period", "timedelta"))]
+               + _in("pandas/tests/scalar", "na_scalar nat")
+               + _in("pandas/tests/scalar/timestamp", "arithmetic comparisons constructors formats"
+                     " rendering timezones unary_ops")],
     "scipy": [
         _in("scipy/special/tests", "basic bdtr boxcox data digamma erfinv faddeeva gammainc hyp2f1"
             " hypergeometric kolmogorov logit nan_inputs orthogonal orthogonal_eval powm1"
@@ -64,7 +71,7 @@ PROCESS = "starts a process, which the profile strict refuses"
 POOL = "starts a pool of processes; its semaphores are in /dev/shm, which is not there either"
 FONTS = "asks the program fc-list; matplotlib knows the same fonts from its cache"
 PROCFS = "reads /proc, which is not there"
-MEMORY = "wants an array of 2 GiB and has 2 GiB in all"
+MEMORY = "wants an array of 2 or 4 GiB and has 2 GiB in all"
 EXPECTED = [
     (r"numpy/linalg/tests/test_linalg\.py::test_(sdot_bug_8577|xerbla_override)$", PROCESS),
     (r"numpy/core/tests/test_cpu_features\.py::Test_X86_Features::test_features$", PROCFS),
@@ -72,6 +79,7 @@ EXPECTED = [
     (r"numpy/core/tests/test_ufunc\.py::TestUfunc::test_identityless_reduction_huge_array$",
      PROCFS),
     (r"numpy/core/tests/test_regression\.py::TestRegression::test_to_ctypes$", MEMORY),
+    (r"pandas/tests/reshape/test_pivot\.py::.*_number_of_levels_larger_than_int32$", MEMORY),
     (r"scipy/fft/tests/test_multithreading\.py::test_mixed_threads_processes$", POOL),
     (r"scipy/fft/tests/test_numpy\.py::test_multiprocess\[", POOL),
     (r"matplotlib/tests/test_determinism\.py::test_determinism_", PROCESS),

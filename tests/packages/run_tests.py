@@ -35,7 +35,8 @@ class Outcomes:
     def note(self, report, outcome):
         # Addresses stand in the names of some parametrised tests.
         name = re.sub(r"0x[0-9a-f]{6,}", "0x", report.nodeid)
-        why = "" if outcome == "passed" else (str(report.longrepr).strip().splitlines() or [""])[-1]
+        lines = str(report.longrepr).strip().splitlines() if outcome != "passed" else []
+        why = lines[-1] if lines else ""
         if self.of.get(name, ["passed"])[0] == "passed":
             self.of[name] = [outcome, why[:300]]
 
@@ -43,7 +44,6 @@ class Outcomes:
 def main():
     os.environ.setdefault("MPLBACKEND", "agg")
     sys.dont_write_bytecode = True
-    # Outside, a test that is too quick for pytest's own plugins to be wanted must not pay for them.
     import pytest
     outcomes = Outcomes()
     start = time.monotonic()
