@@ -53,7 +53,7 @@ ArgumentRule RefuseIf(int error, auto... conditions) {
   return {{std::move(conditions)...}, Refuse(error)};
 }
 /// Answers 0 without doing anything.
-ArgumentRule Pretend() { return {{}, Refuse(0)}; }
+ArgumentRule Pretend(auto... conditions) { return {{std::move(conditions)...}, Refuse(0)}; }
 
 void Add(Answer& answer, ArgumentRule rule) { answer.rules.push_back(std::move(rule)); }
 void Add(Answer& answer, Verdict otherwise) { answer.otherwise = otherwise; }

@@ -20,7 +20,7 @@ enum class SyscallProfile {
 
 /// What else the host provides; each that is false makes the filter stricter.
 struct PolicyOptions {
-  /// Memory that could be shared is counted by a cgroup.
+  /// A cgroup counts memory, also what could be shared; without one only RLIMIT_DATA does.
   bool shared_memory = true;
   /// A mount namespace with a root of its own keeps files outside of /tmp from being changed.
   bool own_root = true;

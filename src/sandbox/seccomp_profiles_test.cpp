@@ -224,6 +224,23 @@ TEST_F(PolicyVariantsTest, SharedMemoryIsRefusedWhereNothingCountsIt) {
   }
 }
 
+TEST_F(PolicyVariantsTest, MemoryStaysWritableWhereOnlySuchIsCounted) {
+  for (const auto profile : {SyscallProfile::kStrict, SyscallProfile::kProcesses}) {
+    const auto protect = [&](std::uint64_t protection) {
+      return Answer(k_mprotect, {0x1000, 4096, protection});
+    };
+    Use(profile, {.shared_memory = false});
+    EXPECT_EQ(protect(PROT_READ), SECCOMP_RET_ERRNO | 0U) << "nothing happens";
+    EXPECT_EQ(protect(PROT_NONE), SECCOMP_RET_ERRNO | 0U);
+    EXPECT_EQ(protect(PROT_READ | PROT_WRITE), kAllowed) << "a thread's stack, malloc's arena";
+    EXPECT_EQ(protect(PROT_READ | PROT_EXEC), Refused(EACCES)) << "not even pretended";
+    EXPECT_EQ(protect(PROT_EXEC), Refused(EACCES));
+    EXPECT_EQ(protect(PROT_READ | PROT_WRITE | PROT_EXEC), Refused(EACCES));
+    Use(profile);
+    EXPECT_EQ(protect(PROT_READ), kAllowed);
+  }
+}
+
 TEST_F(PolicyVariantsTest, MetadataDoesNotChangeWithoutARootOfItsOwn) {
   constexpr std::uint32_t kPretended = SECCOMP_RET_ERRNO | 0;
   for (const auto profile : {SyscallProfile::kStrict, SyscallProfile::kProcesses}) {
@@ -246,9 +263,9 @@ TEST_F(PolicyVariantsTest, MetadataDoesNotChangeWithoutARootOfItsOwn) {
 }
 
 TEST(PolicyVariants, ChangeNothingElse) {
-  const std::set<std::string_view> changed = {"mmap",     "chmod",     "fchmod",
-                                              "fchmodat", "fchmodat2", "utimensat",
-                                              "utime",    "utimes",    "futimesat"};
+  const std::set<std::string_view> changed = {"mmap",     "mprotect",  "chmod",     "fchmod",
+                                              "fchmodat", "fchmodat2", "utimensat", "utime",
+                                              "utimes",   "futimesat"};
   for (const Architecture architecture : kArchitectures) {
     const TestedFilter full(SyscallProfile::kStrict, {}, architecture);
     const TestedFilter bare(SyscallProfile::kStrict, kBareHost, architecture);

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 #include <linux/audit.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -361,6 +363,77 @@ TEST(InstallSeccomp, TheKernelTakesTheProgramAndMeansTheSame) {
               return 0;
             }),
             -SIGSYS);
+}
+
+/// Installs a filter on the calling process, a test's child. Returns 0 or an exit code.
+int Confine(SyscallProfile profile, PolicyOptions options) {
+  auto program = CompileSeccomp(SeccompPolicy(profile, options), kUnknownCall);
+  CHILD_CHECK(program.has_value());
+  SetSelf(*program, ::getpid());
+  CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  CHILD_CHECK(InstallSeccomp(program->code) == 0);
+  return 0;
+}
+
+TEST(InstallSeccomp, ProcessesAreEnoughForTheStandardLibrary) {
+  constexpr const char* kProgram = R"(
+import asyncio, ctypes, multiprocessing, os, socket, subprocess, sys, threading
+def refused(attempt):
+    try:
+        attempt()
+    except PermissionError:
+        return True
+assert subprocess.run(['/bin/sh', '-c', 'echo $((6 * 7)) | cat'], capture_output=True,
+                      start_new_session=True).stdout == b'42\n'
+with multiprocessing.Pool(2) as pool:
+    assert pool.map(abs, [-1, 2]) == [1, 2]
+async def child():
+    process = await asyncio.create_subprocess_exec('/bin/echo', 'x', stdout=-1)
+    return await process.communicate()
+assert asyncio.run(child())[0] == b'x\n'
+child = subprocess.Popen(['/bin/sleep', '60'])
+child.kill()
+assert child.wait() == -9
+with socket.create_server(('127.0.0.1', 0)) as server:
+    with socket.create_connection(server.getsockname()) as one, server.accept()[0] as other:
+        one.sendall(b'x')
+        assert other.recv(1) == b'x'
+assert refused(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
+assert refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
+assert refused(lambda: os.setpriority(os.PRIO_PROCESS, 0, 1))
+assert os.sched_setaffinity(0, os.sched_getaffinity(0)) is None
+thread = threading.Thread(target=print)
+thread.start()
+thread.join()
+os._exit(0)
+)";
+  for (const PolicyOptions options :
+       {PolicyOptions{}, PolicyOptions{.shared_memory = false, .own_root = false}}) {
+    EXPECT_EQ(RunInChild([&] {
+                if (const int line = Confine(SyscallProfile::kProcesses, options)) return line;
+                ::execl("/usr/bin/python3", "python3", "-c", kProgram, nullptr);
+                return 1;
+              }),
+              0);
+  }
+}
+
+// RLIMIT_DATA forgets memory that is made read-only; the filter does not let it become so.
+TEST(InstallSeccomp, FilledMemoryStaysCounted) {
+  EXPECT_EQ(RunInChild([] {
+              constexpr std::size_t kPiece = std::size_t{4} << 20;
+              constexpr rlimit kLimit{64U << 20, 64U << 20};
+              CHILD_CHECK(Confine(SyscallProfile::kStrict, {.shared_memory = false}) == 0);
+              CHILD_CHECK(::setrlimit(RLIMIT_DATA, &kLimit) == 0);
+              for (std::size_t filled = 0; filled < 2 * kLimit.rlim_cur; filled += kPiece) {
+                void* memory = ::mmap(nullptr, kPiece, PROT_READ | PROT_WRITE,
+                                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                if (memory == MAP_FAILED) return errno == ENOMEM ? 0 : 1;
+                CHILD_CHECK(::mprotect(memory, kPiece, PROT_READ) == 0);
+              }
+              return 2;
+            }),
+            0);
 }
 
 TEST(InstallSeccomp, NeedsNoNewPrivilegesOrACapability) {

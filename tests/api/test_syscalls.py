@@ -1,7 +1,7 @@
 """Every row of src/sandbox/seccomp_policy.def, called in a real sandbox.
 
-A program makes each call with arguments that no kernel takes: whatever the filter lets through gets
-the kernel's own complaint about them, and never the filter's.
+A program makes each call with arguments that no kernel takes: whatever the filter lets through
+gets the kernel's own complaint about them, and never the filter's.
 """
 
 import errno
@@ -16,8 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support import syscalls  # noqa: E402
 from support.server import ServerTest  # noqa: E402
 
-# [name, number, arguments] of each call in; {name: errno or 0} out. -1 is no pointer, no descriptor,
-# no number of flags.
+# [name, number, arguments] of each call in; {name: errno or 0} out. -1 is no pointer, no
+# descriptor, no number of flags.
 PROGRAM = """
 import ctypes, json
 libc = ctypes.CDLL(None, use_errno=True)

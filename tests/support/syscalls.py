@@ -1,4 +1,4 @@
-"""src/sandbox/seccomp_policy.def and syscall_numbers.def, as text: for tests that are made from them."""
+"""src/sandbox/seccomp_policy.def and syscall_numbers.def, for tests that are made from them."""
 
 import pathlib
 import platform
@@ -25,7 +25,7 @@ class Variant(NamedTuple):
 
 
 def _rows(path):
-    """(macro, its arguments as text) of each row. Whatever is neither row nor comment is an error."""
+    """(macro, its arguments as text) of each row. What is neither row nor comment is an error."""
     text = re.sub(r"^//.*$", "", path.read_text(), flags=re.M)
     at = 0
     while match := re.compile(r"\s*([A-Z]+)\(").match(text, at):
