@@ -23,6 +23,7 @@
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "sandbox/memory_size.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -50,6 +51,21 @@ Status ShareOutDescriptors(Settings& settings) {
   settings.server.max_connections =
       std::min<std::uint64_t>(settings.server.max_connections, (limit.rlim_max - reserved) / 2);
   return {};
+}
+
+/// Settles what programs may have of the machine's memory. Returns a line for the log. Before the
+/// service moves itself to another cgroup.
+std::string ShareOutMemory(Settings& settings) {
+  EngineOptions& engine = settings.engine;
+  if (engine.memory_budget_bytes == 0) {
+    engine.memory_budget_bytes = sandbox::MemoryForSandboxes();
+  }
+  const std::uint64_t bound = MemoryBound(engine);
+  const std::string budget =
+      std::to_string(engine.memory_budget_bytes / kMiB) + " MiB for running programs";
+  if (bound == 0) return budget + ", but no bound on the sum of their limits";
+  settings.api.most_memory_mb = bound / kMiB;
+  return budget + "; the sum of their limits may be " + std::to_string(bound / kMiB) + " MiB";
 }
 
 /// A browser that resolved somebody's name to loopback must not get in.
@@ -80,6 +96,7 @@ class Service {
       return Complain(kHostLacksSomething, done.error().message);
     }
     ::signal(SIGPIPE, SIG_IGN);
+    const std::string memory = ShareOutMemory(settings_);
     auto part = PrepareHost(settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
 
@@ -87,6 +104,10 @@ class Service {
     if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
       return Complain(kFailure, listening.error().message);
     }
+    // After the supervisor, whose zygotes and sandboxes shall not have it: the one process that all
+    // answers go through comes first. Without the privilege it is one among others.
+    constexpr int kNice = -10;
+    (void)::setpriority(PRIO_PROCESS, 0, kNice);
     if (Status done = GiveUpPrivileges(); !done) return Complain(kFailure, done.error().message);
 
     log_->info("isolation: user, pid, mount, network, ipc, uts and cgroup namespaces; {}",
@@ -96,6 +117,7 @@ class Service {
           "not started as the host's root: sandboxes run as user {}, each in namespaces of its own",
           ::geteuid());
     }
+    log_->info("memory: {}", memory);
     settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
