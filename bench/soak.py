@@ -72,7 +72,7 @@ def soak(server, runs, seed):
     print(f"{'memory of the gateway, MB':<32}{memory:>9.1f}{memory_after:>9.1f}  {growth:+.1%}"
           + ("" if small else "  MORE THAN 5 %"))
     print(f"{'wrong answers':<32}{'':>9}{len(mixture.wrong):>9}")
-    for source, came in mixture.wrong[:20]:
+    for source, came in mixture.wrong[:50]:
         print(f"\n{source}\n  -> {came}")
     return passed and small
 

@@ -1,5 +1,6 @@
 #include "cli/serve.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -53,6 +54,14 @@ Status ShareOutDescriptors(Settings& settings) {
   return {};
 }
 
+/// Requests and answers of megabytes go back to the system when they are done with. By default the
+/// C library keeps up to 64 MiB after the first large ones, and in pieces.
+void GiveLargeBuffersBack() {
+  constexpr int kLargeBuffer = 256 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
+  ::mallopt(M_TRIM_THRESHOLD, 2 * kLargeBuffer);
+}
+
 /// Settles what programs may have of the machine's memory. Returns a line for the log. Before the
 /// service moves itself to another cgroup.
 std::string ShareOutMemory(Settings& settings) {
@@ -96,6 +105,7 @@ class Service {
       return Complain(kHostLacksSomething, done.error().message);
     }
     ::signal(SIGPIPE, SIG_IGN);
+    GiveLargeBuffersBack();
     const std::string memory = ShareOutMemory(settings_);
     auto part = PrepareHost(settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);

@@ -72,14 +72,14 @@ TEST(Settings, DefaultsAreValidAndComeBack) {
 
 TEST(Settings, EachValueComesBackAndTouchesNothingElse) {
   const std::vector<std::pair<std::string, std::string>> values = {
-      {"host", "0.0.0.0"},      {"port", "65535"},          {"policy", "open"},
-      {"max-running", "4096"},  {"max-queued", "0"},        {"queue-time", "0.25"},
-      {"ready-sandboxes", "3"}, {"output-kb", "17"},        {"output-stop-kb", "2147483647"},
-      {"scratch-mb", "1"},      {"scratch-files", "16"},    {"open-files", "17"},
-      {"processes", "1"},       {"cpus", "0.05"},           {"zygote-age", "604800"},
-      {"zygote-runs", "1"},     {"max-connections", "9"},   {"max-connections-per-address", "0"},
-      {"max-body-kb", "1"},     {"allowed-hosts", "a,b.c"}, {"drain-time", "0"},
-      {"log-level", "debug"},   {"log-format", "json"},     {"memory-budget-mb", "64"},
+      {"host", "0.0.0.0"},         {"port", "65535"},          {"policy", "open"},
+      {"max-running", "4096"},     {"max-queued", "0"},        {"queue-time", "0.25"},
+      {"ready-sandboxes", "3"},    {"output-kb", "17"},        {"output-stop-kb", "2147483647"},
+      {"scratch-mb", "1"},         {"scratch-files", "16"},    {"open-files", "17"},
+      {"processes", "1"},          {"cpus", "0.05"},           {"zygote-age", "604800"},
+      {"zygote-runs", "1"},        {"max-connections", "9"},   {"max-connections-per-address", "0"},
+      {"max-body-kb", "1"},        {"allowed-hosts", "a,b.c"}, {"drain-time", "0"},
+      {"log-level", "debug"},      {"log-format", "json"},     {"memory-budget-mb", "64"},
       {"memory-overcommit", "1.5"}};
   const Settings defaults;
   for (const auto& [name, value] : values) {

@@ -32,7 +32,8 @@ COMPUTED = {4: lambda n: str(n) * 10_000 + "\n", 5: lambda n: f"{10 * n}\n"}
 HOSTILE = [
     ("import ctypes\nctypes.string_at(0)", {}, {"error"}),
     ("import os\nos.abort()", {}, {"error"}),
-    ("def f(): f()\nimport sys\nsys.setrecursionlimit(10**9)\nf()", {}, {"error"}),
+    ("def f(): f()\nimport sys\nsys.setrecursionlimit(10**9)\nf()", {"memory_limit": 64},
+     {"memory_exceeded", "error"}),
     ("x = []\nwhile True: x.append(b'x' * (1 << 20))", {"memory_limit": 64}, {"memory_exceeded"}),
     ("import mmap\nm = mmap.mmap(-1, 1 << 30)\nfor at in range(0, 1 << 30, 4096): m[at] = 1",
      {"memory_limit": 64}, {"memory_exceeded"}),
@@ -191,7 +192,7 @@ def lines(path):
 
 
 def left_files():
-    """Files of the service's users or name where temporary files are."""
+    """Files of the service's users where temporary files are."""
     found = []
     for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run"):
         for entry in os.scandir(folder):
@@ -199,8 +200,7 @@ def left_files():
                 owner = entry.stat(follow_symlinks=False).st_uid
             except OSError:
                 continue
-            if owner >= kernel.GATEWAY_UID or (
-                    "pyrunner" in entry.name and not entry.name.startswith("pyrunner-test")):
+            if owner >= kernel.GATEWAY_UID:
                 found.append(entry.path)
     return sorted(found)
 
@@ -233,8 +233,14 @@ def census(server_pid):
         count[f"descriptors, {name}"] = kernel.descriptors(pid)
         count[f"mounts, {name}"] = len(lines(f"/proc/{pid}/mountinfo"))
     for what in ("shm", "msg", "sem"):
-        count[f"System V {what}"] = len(lines(f"/proc/sysvipc/{what}")) - 1
+        count[f"System V {what}"] = len(ipc_objects(what))
     return count
+
+
+def ipc_objects(what):
+    """The System V objects of the service's users."""
+    header, *objects = (line.split() for line in lines(f"/proc/sysvipc/{what}"))
+    return [words for words in objects if int(words[header.index("uid")]) >= kernel.GATEWAY_UID]
 
 
 def rest(server, ready):
