@@ -99,6 +99,8 @@ std::shared_ptr<Sandbox> Sandbox::Adopt(const asio::any_io_executor& executor, F
 
 void Sandbox::Kill() {
   if (end_) return;
+  // Dying takes processor time too, and a client waits for it.
+  slot_.cgroup.SetProcessorShare(sandbox::Cgroup::ProcessorShare::kNormal);
   (void)SignalProcess(pidfd_.native_handle(), SIGKILL);
 }
 

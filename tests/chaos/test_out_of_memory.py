@@ -33,7 +33,7 @@ GREEDY = {
         "    for name in names:\n        try: open(os.path.join(folder, name), 'rb').read()\n"
         "        except OSError: pass\nraise SystemExit(1)", ANY),
 }
-MANY = 24
+MANY = 14
 
 
 def vital(server):
