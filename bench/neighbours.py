@@ -10,7 +10,7 @@ import statistics
 import threading
 import time
 
-ROUNDS = 3
+ROUNDS = 5
 REQUESTS = 50  # of each window, one every PACE_MS
 PACE_MS = 10
 CROWDS = (2, 8)  # hostile programs at once
