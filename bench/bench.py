@@ -20,6 +20,9 @@ import threading
 import time
 import urllib.request
 
+import soak
+from neighbours import bench_neighbours
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("PYRUNNER_BUILD", os.path.join(ROOT, "build", "release"))
 PYTHON = "/usr/bin/python3"
@@ -110,7 +113,7 @@ class Bench:
         )
         print_line(self.results[-1])
 
-    def load(self, port, program, **options):
+    def load(self, port, program, nice=0, **options):
         """Runs the load generator. Returns its summary and its samples, sorted by nothing."""
         if program in REQUESTS:
             path, _, _, expected = REQUESTS[program]
@@ -119,6 +122,7 @@ class Bench:
             expected = '"stdout":' + json.dumps(PROGRAMS[program][1])
         samples_file = self.path(program, "samples")
         command = [
+            "nice", "-n", str(nice),
             os.path.join(BUILD, "bench_load"),
             "--port", str(port),
             "--body-file", self.path(program, "json"),
@@ -168,7 +172,7 @@ def print_line(result):
         target = f"{sign} {result['target']:g}"
     verdict = {None: "", True: "reached", False: "not reached"}[result["reached"]]
     print(
-        f"{result['name']:<38}{number(result['value']):>9} {result['unit']:<6}"
+        f"{result['name']:<44}{number(result['value']):>9} {result['unit']:<6}"
         f"{number(result['python3']):>9}  {target:<10}{verdict:<12}{result['note']}".rstrip(),
         flush=True,
     )
@@ -473,6 +477,7 @@ BENCHMARKS = {
     "policy": bench_policy,
     "throughput": bench_throughput,
     "memory": bench_memory,
+    "neighbours": bench_neighbours,
     "start": bench_start,
 }
 
@@ -504,6 +509,8 @@ def print_phases(phases):
 
 
 def main():
+    if sys.argv[1:2] == ["soak"]:
+        soak.main(sys.argv[2:])
     names = sys.argv[1:] or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         sys.exit(f"bench: there is no benchmark '{unknown[0]}'; there are {', '.join(BENCHMARKS)}")
@@ -515,7 +522,7 @@ def main():
         f" Linux {about['kernel']}, {about['python']}, load {about['load_before']:.1f} before"
     )
     print("Latencies count from the time that the schedule says to the last byte of the answer.\n")
-    print(f"{'':<38}{'PyRunner':>9} {'':<6}{'python3':>9}  {'target':<10}{'verdict'}")
+    print(f"{'':<44}{'PyRunner':>9} {'':<6}{'python3':>9}  {'target':<10}{'verdict'}")
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(scratch)
         with Service() as service:

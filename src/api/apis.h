@@ -1,6 +1,7 @@
 // All APIs, mounted together.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -17,6 +18,7 @@ namespace pyrunner::api {
 struct CodeExecutorOptions {
   std::chrono::seconds default_timeout{300};
   std::uint64_t default_memory_mb = 4096;
+  std::uint64_t max_memory_mb = 8192;  // that a request may ask for; the default is never above it
   std::uint64_t output_bytes = 10'485'760;  // kept of each stream
   std::vector<std::string> allowed_modules = {"numpy", "pandas", "matplotlib", "scipy", "sklearn"};
 };
@@ -25,9 +27,15 @@ struct ApiOptions {
   std::string policy;                   // of all APIs; empty: each has its own
   std::string script_api = "cloudrun";  // whose POST /execute with a script is: or "nsjail"
   CodeExecutorOptions code_executor;
+  std::uint64_t most_memory_mb = 0;  // that the service ever grants one program; 0: no bound
 
   [[nodiscard]] std::string PolicyOr(const char* own) const {
     return policy.empty() ? own : policy;
+  }
+
+  /// An API's ceiling or fixed limit, lowered to what the service grants.
+  [[nodiscard]] std::uint64_t MemoryMbUpTo(std::uint64_t own) const {
+    return most_memory_mb == 0 ? own : std::min(own, most_memory_mb);
   }
 };
 

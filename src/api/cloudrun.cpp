@@ -7,7 +7,8 @@ namespace pyrunner::api {
 void MountCloudRun(const ApiContext& context) {
   MainScriptOptions options{
       .policy = context.options.PolicyOr("open"),
-      .limits = {.wall_time = std::chrono::seconds(30), .memory_bytes = 1024 * kMiB},
+      .limits = {.wall_time = std::chrono::seconds(30),
+                 .memory_bytes = context.options.MemoryMbUpTo(1024) * kMiB},
       .wordings = {.no_main = "Script must contain a main() function",
                    .syntax_error = "Syntax error in script: {}",
                    .refused = "Script refused: {}",

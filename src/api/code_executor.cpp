@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::int64_t kMaxTimeout = 600;
 constexpr std::int64_t kMinMemory = 16;
-constexpr std::int64_t kMaxMemory = 8192;
 constexpr std::size_t kMaxIdCharacters = 256;
 
 // As shells have them.
@@ -92,9 +91,11 @@ tl::expected<RunRequest, http::Response> DecodeExecute(std::string_view body,
   auto id = fields.OptionalString("execution_id", CheckIdLength);
   const auto timeout =
       fields.OptionalInteger("timeout", {1, kMaxTimeout, options.default_timeout.count()});
+  const auto max_memory = static_cast<std::int64_t>(options.max_memory_mb);
   const auto memory = fields.OptionalInteger(
       "max_memory_mb",
-      {kMinMemory, kMaxMemory, static_cast<std::int64_t>(options.default_memory_mb)});
+      {kMinMemory, max_memory,
+       std::min(static_cast<std::int64_t>(options.default_memory_mb), max_memory)});
   if (!errors.empty()) return tl::unexpected(errors.ToResponse());
 
   RunRequest request;
@@ -140,10 +141,11 @@ http::Response EncodeExecute(Outcome outcome, const Limits& limits, std::string_
 }
 
 void MountCodeExecutor(const ApiContext& context) {
+  CodeExecutorOptions options = context.options.code_executor;
+  options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
   http::Handler handler = MakeRunHandler(
       context.runner,
-      [options = context.options.code_executor](std::string_view body,
-                                                std::string_view content_type) {
+      [options](std::string_view body, std::string_view content_type) {
         return DecodeExecute(body, content_type, options);
       },
       RejectionResponse);

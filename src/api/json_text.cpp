@@ -64,10 +64,11 @@ void AppendEscaped(std::string& out, char c) {
     case '\t':
       out += "\\t";
       return;
-    default:
-      out += "\\u00";
-      out += kHexDigits[(c >> 4) & 0xF];
-      out += kHexDigits[c & 0xF];
+    default: {
+      // In one piece: a program may print a megabyte of them.
+      const char escape[] = {'\\', 'u', '0', '0', kHexDigits[(c >> 4) & 0xF], kHexDigits[c & 0xF]};
+      out.append(escape, sizeof escape);
+    }
   }
 }
 
@@ -76,7 +77,9 @@ void AppendEscaped(std::string& out, char c) {
 void AppendJsonText(std::string& out, std::string_view bytes) {
   std::size_t copied = 0;  // everything before it is in `out`
   std::size_t at = 0;
-  const auto copy_run = [&] { out.append(bytes, copied, at - copied); };
+  const auto copy_run = [&] {
+    if (at > copied) out.append(bytes, copied, at - copied);
+  };
   while ((at = SkipPlain(bytes, at)) < bytes.size()) {
     if (static_cast<unsigned char>(bytes[at]) < 0x80) {
       copy_run();

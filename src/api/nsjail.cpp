@@ -7,7 +7,8 @@ namespace pyrunner::api {
 void MountNsjail(const ApiContext& context) {
   MainScriptOptions options{
       .policy = context.options.PolicyOr("no-dangerous-imports"),
-      .limits = {.wall_time = std::chrono::seconds(30), .memory_bytes = 512 * kMiB},
+      .limits = {.wall_time = std::chrono::seconds(30),
+                 .memory_bytes = context.options.MemoryMbUpTo(512) * kMiB},
       .wordings = {
           .no_main = "ERROR: No main() function found",
           .syntax_error = "ERROR: Syntax error in script: {}",

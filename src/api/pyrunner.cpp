@@ -176,6 +176,7 @@ std::string DescribeService(const PyRunnerOptions& options) {
 void MountPyRunner(const ApiContext& context) {
   PyRunnerOptions options;
   options.policy = context.options.PolicyOr("scientific");
+  options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
   for (const char* path : {"/", "/pyrunner", "/pyrunner/"}) {
     context.router.Add("GET", path, AnswerWith(DescribeService(options)));
   }

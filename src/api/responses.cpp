@@ -68,6 +68,9 @@ std::string_view DescribeRejection(const Rejection& rejection) {
       return "The service is busy and its queue is full. Try again shortly.";
     case Rejection::Cause::kQueueTimedOut:
       return "The service is busy and could not start the program in time. Try again shortly.";
+    case Rejection::Cause::kTooLarge:
+      return "The program's memory limit is more than this service grants to all programs "
+             "together.";
     case Rejection::Cause::kShuttingDown:
       return "The service is shutting down and starts no more programs.";
     case Rejection::Cause::kUnavailable:
@@ -98,10 +101,15 @@ std::string DescribeStop(const Outcome& outcome) {
 
 http::Response RejectionResponse(const Rejection& rejection) {
   http::Response response;
-  response.status = 503;
-  // A client that comes back in 0 seconds makes things worse.
-  const auto seconds = std::max<std::int64_t>(1, rejection.retry_after.count());
-  response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  if (rejection.cause == Rejection::Cause::kTooLarge) {
+    // A fault of the request, as any limit out of its range: 503 would invite to try again.
+    response.status = 422;
+  } else {
+    response.status = 503;
+    // A client that comes back in 0 seconds makes things worse.
+    const auto seconds = std::max<std::int64_t>(1, rejection.retry_after.count());
+    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  }
   AppendJsonString(response.body = R"({"detail":)", DescribeRejection(rejection));
   response.body += '}';
   return response;

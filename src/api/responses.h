@@ -20,7 +20,8 @@ namespace pyrunner::api {
 /// Why a program was not run, as a sentence for the client.
 [[nodiscard]] std::string_view DescribeRejection(const Rejection& rejection);
 
-/// The response for a program that was not run: 503 with Retry-After and that sentence.
+/// The response for a program that was not run: that sentence, with 503 and Retry-After,
+/// or with 422 where trying again is of no use.
 [[nodiscard]] http::Response RejectionResponse(const Rejection& rejection);
 
 /// What to send when the client has gone away: nothing that anybody reads. The status is the one

@@ -41,6 +41,13 @@ TEST(RejectionResponse, Is503WithAReasonAndATime) {
   }
 }
 
+TEST(RejectionResponse, WhatNeverFitsIsNotInvitedToComeAgain) {
+  const http::Response response = RejectionResponse({Rejection::Cause::kTooLarge});
+  EXPECT_EQ(response.status, 422);
+  EXPECT_TRUE(response.headers.empty());
+  EXPECT_NE(response.body.find("memory limit"), std::string::npos);
+}
+
 TEST(RejectionResponse, NeverInvitesAtOnce) {
   EXPECT_EQ(RejectionResponse({Rejection::Cause::kQueueFull, 0s}).headers[0].second, "1");
 }

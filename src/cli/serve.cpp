@@ -1,5 +1,6 @@
 #include "cli/serve.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "sandbox/memory_size.h"
 #include "sandbox/weakening.h"
 
 namespace pyrunner::cli {
@@ -58,6 +60,29 @@ Status ShareOutDescriptors(Settings& settings) {
   return {};
 }
 
+/// Requests and answers of megabytes go back to the system when they are done with. By default the
+/// C library keeps up to 64 MiB after the first large ones, and in pieces.
+void GiveLargeBuffersBack() {
+  constexpr int kLargeBuffer = 256 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
+  ::mallopt(M_TRIM_THRESHOLD, 2 * kLargeBuffer);
+}
+
+/// Settles what programs may have of the machine's memory. Returns a line for the log. Before the
+/// service moves itself to another cgroup.
+std::string ShareOutMemory(Settings& settings) {
+  EngineOptions& engine = settings.engine;
+  if (engine.memory_budget_bytes == 0) {
+    engine.memory_budget_bytes = sandbox::MemoryForSandboxes();
+  }
+  const std::uint64_t bound = MemoryBound(engine);
+  const std::string budget =
+      std::to_string(engine.memory_budget_bytes / kMiB) + " MiB for running programs";
+  if (bound == 0) return budget + ", but no bound on the sum of their limits";
+  settings.api.most_memory_mb = bound / kMiB;
+  return budget + "; the sum of their limits may be " + std::to_string(bound / kMiB) + " MiB";
+}
+
 /// A browser that resolved somebody's name to loopback must not get in.
 void AllowLoopbackNames(Settings& settings) {
   const bool loopback =
@@ -86,6 +111,8 @@ class Service {
       return Complain(kHostLacksSomething, done.error().message);
     }
     ::signal(SIGPIPE, SIG_IGN);
+    GiveLargeBuffersBack();
+    const std::string memory = ShareOutMemory(settings_);
     auto part =
         TakeHost(SurveyHost(settings_.engine, WaivedProperties(settings_)), settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
@@ -94,11 +121,17 @@ class Service {
     if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
       return Complain(kFailure, listening.error().message);
     }
-    if (Status done = GiveUpPrivileges(*part); !done)
+    // After the supervisor, whose zygotes and sandboxes shall not have it: the one process that all
+    // answers go through comes first. Without the privilege it is one among others.
+    constexpr int kNice = -10;
+    (void)::setpriority(PRIO_PROCESS, 0, kNice);
+    if (Status done = GiveUpPrivileges(*part); !done) {
       return Complain(kFailure, done.error().message);
+    }
 
     assurance_ = std::move(part->assurance);
     for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
+    log_->info("memory: {}", memory);
     settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));

@@ -124,6 +124,43 @@ bool IsProperty(const std::string& text) {
   return std::find(names.begin(), names.end(), text) != names.end();
 }
 
+Setting MemoryBudget(std::string_view name, std::string_view description) {
+  return {name, description,
+          [](Settings& settings, const std::string& text) -> Status {
+            constexpr std::uint64_t kLeast = 64;
+            constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+            std::uint64_t value = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), value);
+            if (error != std::errc() || end != text.data() + text.size() ||
+                (value != 0 && value < kLeast) || value > kMost) {
+              return Failure("must be 0 or a whole number from " + std::to_string(kLeast) + " to " +
+                             std::to_string(kMost));
+            }
+            settings.engine.memory_budget_bytes = value * kMiB;
+            return {};
+          },
+          [](const Settings& settings) {
+            return std::to_string(settings.engine.memory_budget_bytes / kMiB);
+          }};
+}
+
+Setting MemoryOvercommit(std::string_view name, std::string_view description) {
+  return {name, description,
+          [](Settings& settings, const std::string& text) -> Status {
+            double value = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), value);
+            if (error != std::errc() || end != text.data() + text.size() ||
+                !(value == 0 || (value >= 1 && value <= 1000))) {
+              return Failure("must be 0 or a number from 1 to 1000");
+            }
+            settings.engine.memory_overcommit = value;
+            return {};
+          },
+          [](const Settings& settings) { return Formatted(settings.engine.memory_overcommit); }};
+}
+
 bool IsIdentifier(const std::string& text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
@@ -230,6 +267,13 @@ std::vector<Setting> MakeTable() {
           "queue-time", "Seconds a request may wait for its turn; then it gets 503",
           +[](Settings& s) -> std::chrono::milliseconds& { return s.engine.queue_time; }, 0.01,
           3600),
+      MemoryBudget("memory-budget-mb",
+                   "MiB of memory for all running programs; 0: what the machine or the service's "
+                   "cgroup has, less a reserve"),
+      MemoryOvercommit(
+          "memory-overcommit",
+          "How often that memory may be promised: programs whose limits sum up to more "
+          "wait; 0: no bound"),
       Number(
           "ready-sandboxes", "Sandboxes kept ready, of each zygote",
           +[](Settings& s) -> std::uint32_t& { return s.engine.ready_sandboxes; }, 1, 1024),

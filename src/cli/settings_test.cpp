@@ -96,7 +96,10 @@ TEST(Settings, EachValueComesBackAndTouchesNothingElse) {
       {"drain-time", "0"},
       {"log-level", "debug"},
       {"log-format", "json"},
-      {"allowed-origins", "http://a:1,b://c"}};
+      {"allowed-origins", "http://a:1,b://c"},
+      {"allow-missing", "memory_limit,scratch_quota"},
+      {"memory-budget-mb", "64"},
+      {"memory-overcommit", "1.5"}};
   const Settings defaults;
   for (const auto& [name, value] : values) {
     Settings settings;
@@ -118,6 +121,8 @@ TEST(Settings, UnitsAreThoseOfTheName) {
   EXPECT_EQ(settings.engine.queue_time, 1500ms);
   ASSERT_TRUE(Find("max-body-kb").set(settings, "1048576"));
   EXPECT_EQ(settings.server.max_body_bytes, std::uint64_t{1} << 30U);
+  ASSERT_TRUE(Find("memory-budget-mb").set(settings, "100"));
+  EXPECT_EQ(settings.engine.memory_budget_bytes, 100 * kMiB);
   ASSERT_TRUE(Find("cpus").set(settings, "2.5"));
   EXPECT_DOUBLE_EQ(settings.engine.cpus, 2.5);
   ASSERT_TRUE(Find("allowed-hosts").set(settings, "one,,two,"));
@@ -132,6 +137,21 @@ TEST(Settings, WhatIsNoWholeNumberIsRefused) {
   }
   EXPECT_EQ(Refusal("max-running", "0"), "must be a whole number from 1 to 4096");
   EXPECT_EQ(Refusal("scratch-files", "15"), "must be a whole number from 16 to 2147483647");
+}
+
+TEST(Settings, MemoryForProgramsIsEnoughForOneOrLeftToTheMachine) {
+  for (const char* value : {"1", "63", "-1", "1.5", "all", "1073741825"}) {
+    EXPECT_EQ(Refusal("memory-budget-mb", value),
+              "must be 0 or a whole number from 64 to 1073741824")
+        << value;
+  }
+  for (const char* value : {"0.5", "0.99", "1001", "nan", "-1", "x", ""}) {
+    EXPECT_EQ(Refusal("memory-overcommit", value), "must be 0 or a number from 1 to 1000") << value;
+  }
+  for (const char* value : {"0", "1", "1000"}) {
+    EXPECT_EQ(Refusal("memory-overcommit", value), "accepted") << value;
+  }
+  EXPECT_EQ(Refusal("memory-budget-mb", "0"), "accepted");
 }
 
 TEST(Settings, WhatIsNoTimeIsRefused) {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/detached.hpp>
 #include <chrono>
+#include <list>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -22,6 +23,7 @@ using Cause = Rejection::Cause;
 struct Visitor {
   std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
   std::optional<tl::expected<Admission::Ticket, Rejection>> answer;
+  std::uint64_t memory_bytes = 1;
 
   [[nodiscard]] bool waits() const { return !answer; }
   [[nodiscard]] bool runs() const { return answer && answer->has_value(); }
@@ -35,7 +37,8 @@ struct Visitor {
 class AdmissionTest : public testing::Test {
  protected:
   static awaitable<void> Enter(Admission& admission, Visitor& visitor, Deadline deadline) {
-    visitor.answer.emplace(co_await admission.Enter(deadline, visitor.cancellation));
+    visitor.answer.emplace(
+        co_await admission.Enter(visitor.memory_bytes, deadline, visitor.cancellation));
   }
 
   void Arrive(Visitor& visitor, Deadline deadline = Deadline::max()) {
@@ -45,7 +48,7 @@ class AdmissionTest : public testing::Test {
   }
 
   EventLoop loop_;
-  Admission admission_{loop_.executor(), /*places=*/2, /*queue=*/3};
+  Admission admission_{loop_.executor(), {.places = 2, .queue = 3}};
 };
 
 TEST_F(AdmissionTest, AsManyRunAsThereArePlaces) {
@@ -179,7 +182,7 @@ TEST_F(AdmissionTest, ClosingLosesNoPlaceThatWasJustHandedOver) {
 }
 
 TEST_F(AdmissionTest, AQueueOfNoneRejectsAtOnce) {
-  Admission admission(loop_.executor(), /*places=*/1, /*queue=*/0);
+  Admission admission(loop_.executor(), {.places = 1, .queue = 0});
   Visitor first;
   Visitor second;
   for (Visitor* visitor : {&first, &second}) {
@@ -201,6 +204,120 @@ TEST_F(AdmissionTest, AMovedTicketGivesItsPlaceBackOnce) {
     EXPECT_EQ(admission_.running(), 1U);
   }
   EXPECT_EQ(admission_.running(), 0U);
+}
+
+class AdmissionByMemory : public AdmissionTest {
+ protected:
+  Visitor& Ask(std::uint64_t memory_bytes, Deadline deadline = Deadline::max()) {
+    Visitor& visitor = visitors_.emplace_back();
+    visitor.memory_bytes = memory_bytes;
+    boost::asio::co_spawn(loop_.context(), Enter(by_memory_, visitor, deadline),
+                          boost::asio::detached);
+    loop_.Settle();
+    return visitor;
+  }
+  void Leave(Visitor& visitor) {
+    visitor.Leave();
+    loop_.Settle();
+  }
+
+  Admission by_memory_{loop_.executor(), {.places = 10, .queue = 10, .memory_bytes = 100}};
+  std::list<Visitor> visitors_;  // after the admission: their tickets go first
+};
+
+TEST_F(AdmissionByMemory, TheSumOfTheLimitsIsBounded) {
+  Visitor& first = Ask(60);
+  Visitor& second = Ask(40);
+  Visitor& third = Ask(1);
+  EXPECT_TRUE(first.runs());
+  EXPECT_TRUE(second.runs());
+  EXPECT_TRUE(third.waits());
+  EXPECT_EQ(by_memory_.granted_bytes(), 100U);
+  Leave(second);
+  EXPECT_TRUE(third.runs());
+  EXPECT_EQ(by_memory_.granted_bytes(), 61U);
+  Leave(first);
+  Leave(third);
+  EXPECT_EQ(by_memory_.granted_bytes(), 0U);
+  EXPECT_EQ(by_memory_.running(), 0U);
+}
+
+TEST_F(AdmissionByMemory, WhatNeverFitsIsRejectedAtOnceEvenBehindAQueue) {
+  Visitor& whole = Ask(100);
+  Visitor& waiting = Ask(100);
+  EXPECT_TRUE(whole.runs());
+  EXPECT_TRUE(waiting.waits());
+  EXPECT_EQ(Ask(101).rejection(), Cause::kTooLarge);
+  EXPECT_EQ(by_memory_.queued(), 1U);
+}
+
+TEST_F(AdmissionByMemory, SmallOnesDoNotOvertakeALargeOne) {
+  Visitor& running = Ask(30);
+  Visitor& large = Ask(90);
+  Visitor& small = Ask(5);
+  EXPECT_TRUE(large.waits());
+  EXPECT_TRUE(small.waits()) << "it fits, but it came later";
+  Leave(running);
+  EXPECT_TRUE(large.runs());
+  EXPECT_TRUE(small.runs());
+}
+
+TEST_F(AdmissionByMemory, OneThatLeavesMakesRoomForSeveral) {
+  Visitor& large = Ask(90);
+  Visitor& a = Ask(30);
+  Visitor& b = Ask(30);
+  Visitor& c = Ask(50);
+  EXPECT_EQ(by_memory_.queued(), 3U);
+  Leave(large);
+  EXPECT_TRUE(a.runs());
+  EXPECT_TRUE(b.runs());
+  EXPECT_TRUE(c.waits());
+  Leave(a);
+  EXPECT_TRUE(c.runs());
+}
+
+// Nobody leaves, and still there is room: for those whom only the first one's size held up.
+TEST_F(AdmissionByMemory, TheNextOnesGoOnWhenALargeOneGivesUp) {
+  Visitor& running = Ask(30);
+  Visitor& large = Ask(90);
+  Visitor& small = Ask(5);
+  large.cancellation->Cancel();
+  loop_.Settle();
+  EXPECT_EQ(large.rejection(), Cause::kCancelled);
+  EXPECT_TRUE(small.runs());
+
+  Visitor& impatient = Ask(90, SteadyClock::now() + 20ms);
+  Visitor& patient = Ask(6);
+  EXPECT_TRUE(patient.waits());
+  EXPECT_TRUE(loop_.RunUntil([&] { return patient.runs(); }));
+  EXPECT_EQ(impatient.rejection(), Cause::kQueueTimedOut);
+  EXPECT_TRUE(running.runs());
+}
+
+// Its turn comes between its client's going and its own next step: nothing may get lost.
+TEST_F(AdmissionByMemory, MemoryGrantedToAClientThatJustWentComesBack) {
+  Visitor& running = Ask(100);
+  Visitor& gone = Ask(100);
+  Visitor& next = Ask(100);
+  gone.cancellation->Cancel();
+  running.Leave();
+  loop_.Settle();
+  EXPECT_EQ(gone.rejection(), Cause::kCancelled);
+  EXPECT_TRUE(next.runs());
+  EXPECT_EQ(by_memory_.granted_bytes(), 100U);
+  Leave(next);
+  EXPECT_EQ(by_memory_.granted_bytes(), 0U);
+  EXPECT_EQ(by_memory_.running(), 0U);
+}
+
+TEST_F(AdmissionByMemory, ClosingLetsNobodyInByMemoryThatComesBack) {
+  Visitor& running = Ask(100);
+  Visitor& waiting = Ask(50);
+  by_memory_.Close();
+  running.Leave();
+  loop_.Settle();
+  EXPECT_EQ(waiting.rejection(), Cause::kShuttingDown);
+  EXPECT_EQ(by_memory_.granted_bytes(), 0U);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/module_scan.h"
@@ -24,6 +25,11 @@ constexpr std::size_t IndexOf(wire::ZygoteKind kind) { return static_cast<std::s
 
 }  // namespace
 
+std::uint64_t MemoryBound(const EngineOptions& options) {
+  return static_cast<std::uint64_t>(static_cast<double>(options.memory_budget_bytes) *
+                                    options.memory_overcommit);
+}
+
 std::uint32_t SlotsFor(const EngineOptions& options) {
   return options.max_running +
          static_cast<std::uint32_t>(wire::kZygoteKinds) * options.ready_sandboxes + kSpareSlots;
@@ -34,13 +40,22 @@ Engine::Engine(asio::any_io_executor executor, EngineOptions options,
     : options_(std::move(options)),
       supervisor_(executor, std::move(supervisor)),
       slots_(executor, std::move(resources), supervisor_),
-      admission_(executor, options_.max_running, options_.max_queued),
+      admission_(executor, {.places = options_.max_running,
+                            .queue = options_.max_queued,
+                            .memory_bytes = MemoryBound(options_)}),
       pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_),
              Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_)},
       ticks_(executor) {}
 
 void Engine::Start() {
   for (Pool& pool : pools_) pool.Start();
+}
+
+std::uint64_t Engine::Granted(std::uint64_t memory_bytes) const {
+  const std::uint64_t bound = MemoryBound(options_);
+  // More than the bound stays as it is, to be rejected.
+  if (bound == 0 || memory_bytes > bound) return memory_bytes;
+  return std::min(memory_bytes, options_.memory_budget_bytes);
 }
 
 Pool& Engine::PoolFor(const Program& program) {
@@ -54,7 +69,9 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   using Cause = Rejection::Cause;
   const auto arrival = SteadyClock::now();
   const Deadline deadline = arrival + options_.queue_time;
-  const auto ticket = co_await admission_.Enter(deadline, cancellation);
+  program.limits.memory_bytes = Granted(program.limits.memory_bytes);
+  const auto ticket =
+      co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
   int tries = 0;

@@ -17,6 +17,9 @@
 
 namespace pyrunner {
 
+/// What the memory limits of all running programs may sum up to, in bytes; 0: no bound.
+[[nodiscard]] std::uint64_t MemoryBound(const EngineOptions& options);
+
 /// How many slots an engine with these options needs.
 [[nodiscard]] std::uint32_t SlotsFor(const EngineOptions& options);
 
@@ -46,6 +49,8 @@ class Engine final : public Runner {
   [[nodiscard]] EngineStatus status() const;
 
  private:
+  /// What a program gets of the memory that it asks for: nobody can have more than there is.
+  [[nodiscard]] std::uint64_t Granted(std::uint64_t memory_bytes) const;
   [[nodiscard]] Pool& PoolFor(const Program& program);
 
   EngineOptions options_;

@@ -16,6 +16,8 @@ struct EngineOptions {
   std::uint32_t max_running = 32;                // programs at once
   std::uint32_t max_queued = 1024;               // programs that wait for their turn
   std::chrono::milliseconds queue_time{10'000};  // after which waiting is given up
+  std::uint64_t memory_budget_bytes = 0;         // for all programs together; 0: no bound
+  double memory_overcommit = 4.0;                // how often it may be promised; 0: no bound
   std::uint32_t ready_sandboxes = 8;             // kept ready, per zygote
   std::uint64_t output_bytes = kMiB;             // kept of each stream
   std::uint64_t output_stop_bytes = 16 * kMiB;   // of one stream, after which a program is stopped

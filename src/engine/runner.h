@@ -14,7 +14,14 @@ namespace pyrunner {
 
 /// Why a program was not run at all. Nothing of it was executed.
 struct Rejection {
-  enum class Cause { kQueueFull, kQueueTimedOut, kShuttingDown, kUnavailable, kCancelled };
+  enum class Cause {
+    kQueueFull,
+    kQueueTimedOut,
+    kTooLarge,  // its memory limit is more than this service ever grants: no use to try again
+    kShuttingDown,
+    kUnavailable,
+    kCancelled,
+  };
   Cause cause;
   std::chrono::seconds retry_after{1};
 };

@@ -45,6 +45,16 @@ std::string MissingProperties(std::uint32_t missing) {
 // Far more than a sandbox ever has to say, beside a result.
 constexpr std::size_t kMaxChannelBytes = std::size_t{64} * 1024;
 
+// Most programs are done in a few milliseconds and should not wait for those that compute on and
+// on. After a brief time a program therefore has only the processor time that brief ones leave,
+// and, lest it starve, some turns with the same share as they have.
+constexpr std::chrono::milliseconds kBriefRun{50};
+constexpr std::chrono::milliseconds kTurnOfLongRun{50};
+constexpr std::chrono::milliseconds kRestOfLongRun{450};
+
+// Between two reads of output that is not kept, which makes 32 MB/s.
+constexpr std::chrono::milliseconds kPauseOfFlood{2};
+
 /// A time that the sandbox says it took, of which it cannot have taken more than `whole`.
 std::chrono::nanoseconds AtMost(std::chrono::nanoseconds whole, std::uint64_t claimed) {
   const auto limit = static_cast<std::uint64_t>(whole.count());
@@ -89,6 +99,8 @@ std::shared_ptr<Sandbox> Sandbox::Adopt(const asio::any_io_executor& executor, F
 
 void Sandbox::Kill() {
   if (end_) return;
+  // Dying takes processor time too, and a client waits for it.
+  slot_.cgroup.SetProcessorShare(sandbox::Cgroup::ProcessorShare::kNormal);
   (void)SignalProcess(pidfd_.native_handle(), SIGKILL);
 }
 
@@ -262,6 +274,9 @@ asio::awaitable<void> Sandbox::DrainOutput(asio::posix::stream_descriptor& strea
   // One read per wake-up, so that a program that prints without end does not starve the others.
   while (co_await AwaitReadable(stream)) {
     if (end_ || ReadOutput(stream, capture) == ReadResult::kEnd) break;
+    // What comes now is thrown away. The program may wait for that: the others need the gateway.
+    if (capture.total() <= output_kept_bytes_) continue;
+    (void)co_await changed_.WaitUntil(SteadyClock::now() + kPauseOfFlood);
   }
 }
 
@@ -312,6 +327,7 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
       program.limits.output_bytes != 0 ? program.limits.output_bytes : options.output_bytes;
   output_ = OutputCapture(kept);
   error_ = OutputCapture(kept);
+  output_kept_bytes_ = kept;
   output_stop_bytes_ = std::max(options.output_stop_bytes, kept);
   result_limit_ = program.call_main ? options.result_bytes : 0;
   const auto own_policy = options.policies.find(program.policy);
@@ -334,9 +350,19 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
   asio::co_spawn(executor_, DrainOutput(standard_error_, error_), asio::detached);
   cancellation->Listen([this] { Stop(Ending::kCancelled); });
 
+  Deadline next_turn = dispatched_at_ + kBriefRun;
+  bool favoured = true;
   while (!end_ && !silenced_) {
-    if (co_await changed_.WaitUntil(stopped_for_ ? Deadline::max() : deadline)) continue;
-    Stop(Ending::kTimedOut);
+    const Deadline wake_at = stopped_for_ ? Deadline::max() : std::min(deadline, next_turn);
+    if (co_await changed_.WaitUntil(wake_at)) continue;
+    if (SteadyClock::now() >= deadline) {
+      Stop(Ending::kTimedOut);
+      continue;
+    }
+    favoured = !favoured;
+    slot_.cgroup.SetProcessorShare(favoured ? sandbox::Cgroup::ProcessorShare::kNormal
+                                            : sandbox::Cgroup::ProcessorShare::kIdle);
+    next_turn = SteadyClock::now() + (favoured ? kTurnOfLongRun : kRestOfLongRun);
   }
   cancellation->StopListening();
   // No writer is left: what remains in the pipes, if anything, is at most what a pipe holds.

@@ -109,6 +109,7 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   std::size_t channel_bytes_ = 0;
   OutputCapture output_;
   OutputCapture error_;
+  std::uint64_t output_kept_bytes_ = 0;
   std::uint64_t output_stop_bytes_ = 0;
   bool dispatched_ = false;
   bool started_ = false;  // the sandbox has its program

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kHasSwapLimit = 1U << 0;
 constexpr std::uint32_t kHasPeak = 1U << 1;
 constexpr std::uint32_t kUnifiedMemory = 1U << 2;
+constexpr std::uint32_t kHasProcessorIdle = 1U << 3;
 
 // Of the group that a service in a version 2 hierarchy has to move to.
 constexpr std::string_view kRefugeSuffix = ".service";
@@ -129,19 +130,21 @@ std::vector<int> Cgroup::Fds() const {
   std::vector<int> fds{memory_limit_.get(), memory_events_.get()};
   if (memory_and_swap_limit_) fds.push_back(memory_and_swap_limit_.get());
   if (memory_peak_) fds.push_back(memory_peak_.get());
+  if (processor_idle_) fds.push_back(processor_idle_.get());
   for (const Fd& fd : procs_) fds.push_back(fd.get());
   return fds;
 }
 
 std::uint32_t Cgroup::Layout() const {
   return (memory_and_swap_limit_ ? kHasSwapLimit : 0U) | (memory_peak_ ? kHasPeak : 0U) |
-         (unified_memory_ ? kUnifiedMemory : 0U);
+         (processor_idle_ ? kHasProcessorIdle : 0U) | (unified_memory_ ? kUnifiedMemory : 0U);
 }
 
 Result<Cgroup> Cgroup::FromFds(std::vector<Fd> fds, std::uint32_t layout) {
   const bool has_swap = (layout & kHasSwapLimit) != 0;
   const bool has_peak = (layout & kHasPeak) != 0;
-  if (fds.size() < 3U + (has_swap ? 1U : 0U) + (has_peak ? 1U : 0U)) {
+  const bool has_idle = (layout & kHasProcessorIdle) != 0;
+  if (fds.size() < 3U + (has_swap ? 1U : 0U) + (has_peak ? 1U : 0U) + (has_idle ? 1U : 0U)) {
     return Failure("the supervisor passed too few descriptors for a cgroup");
   }
   std::size_t next = 0;
@@ -150,6 +153,7 @@ Result<Cgroup> Cgroup::FromFds(std::vector<Fd> fds, std::uint32_t layout) {
   group.memory_events_ = std::move(fds[next++]);
   if (has_swap) group.memory_and_swap_limit_ = std::move(fds[next++]);
   if (has_peak) group.memory_peak_ = std::move(fds[next++]);
+  if (has_idle) group.processor_idle_ = std::move(fds[next++]);
   while (next < fds.size()) group.procs_.push_back(std::move(fds[next++]));
   group.unified_memory_ = (layout & kUnifiedMemory) != 0;
   return group;
@@ -168,6 +172,13 @@ Status Cgroup::SetMemoryLimit(std::uint64_t bytes) {
   if (done) done = raises ? limit_memory() : limit_swap();
   if (done) limit_in_force_ = bytes;
   return done;
+}
+
+void Cgroup::SetProcessorShare(ProcessorShare share) {
+  if (share == share_ || !processor_idle_) return;
+  const Status written =
+      WriteValue(processor_idle_, "cpu.idle", share == ProcessorShare::kIdle ? 1 : 0);
+  if (written) share_ = share;
 }
 
 std::optional<std::uint64_t> Cgroup::MemoryPeak() const {
@@ -196,6 +207,7 @@ bool Cgroup::OutOfMemory() const { return valid() && OutOfMemoryKills() > kills_
 bool Cgroup::Recycle() {
   if (!valid()) return true;
   kills_before_ = OutOfMemoryKills();
+  SetProcessorShare(ProcessorShare::kNormal);
   // Version 1 resets the peak with any write; version 2 since Linux 6.12, for this descriptor.
   return memory_peak_ && ::pwrite(memory_peak_.get(), "0", 1, 0) == 1;
 }
@@ -280,7 +292,12 @@ Status CgroupTree::OpenGroup(const Hierarchy& hierarchy, const std::string& grou
       if (auto set = WriteTextFile(group + "/pids.max", std::to_string(limits_.processes)); !set) {
         return set;
       }
-    } else if (controller == "cpu" && quota > 0) {
+    } else if (controller == "cpu") {
+      // All groups weigh the same, so that nobody gets more by having more threads.
+      if (auto idle = OpenFile(group + "/cpu.idle", O_WRONLY)) {
+        cgroup.processor_idle_ = std::move(*idle);
+      }
+      if (quota == 0) continue;
       Status set =
           hierarchy.unified
               ? WriteTextFile(group + "/cpu.max",

@@ -26,6 +26,13 @@ class Cgroup {
   /// The hard limit of everything that the group's processes touch, tmpfs included.
   [[nodiscard]] Status SetMemoryLimit(std::uint64_t bytes);
 
+  /// Whether the group's processes run only when those of groups with the normal share have
+  /// nothing to do, or nearly so. A group starts, and is recycled, with the normal share. No
+  /// effect, and no error, where the kernel has no cpu.idle (before Linux 5.15) or the cpu
+  /// controller is missing.
+  enum class ProcessorShare { kNormal, kIdle };
+  void SetProcessorShare(ProcessorShare share);
+
   /// The most memory that the group ever had, in bytes, since the last Recycle.
   [[nodiscard]] std::optional<std::uint64_t> MemoryPeak() const;
 
@@ -51,9 +58,11 @@ class Cgroup {
   Fd memory_and_swap_limit_;  // invalid where swap is not counted
   Fd memory_peak_;            // invalid before Linux 5.19 with version 2
   Fd memory_events_;
+  Fd processor_idle_;  // invalid where the kernel or the controller is missing
   bool unified_memory_ = false;
   std::uint64_t limit_in_force_ = 0;
   std::uint64_t kills_before_ = 0;
+  ProcessorShare share_ = ProcessorShare::kNormal;
 };
 
 /// What is the same for every group of a tree.

@@ -206,6 +206,20 @@ TEST_F(CgroupTest, CpuTimeIsBounded) {
   EXPECT_TRUE(v1 == "50000\n" || v2 == "50000 100000\n") << v1 << v2;
 }
 
+TEST_F(CgroupTest, AGroupStepsBackAndIsRecycledWithTheNormalShare) {
+  using Share = Cgroup::ProcessorShare;
+  Cgroup group = MakeGroup(0);
+  if (FileOfGroup("cpu.idle").empty()) GTEST_SKIP() << "no cpu controller with cpu.idle here";
+  EXPECT_EQ(FileOfGroup("cpu.idle"), "0\n");
+  group.SetProcessorShare(Share::kIdle);
+  EXPECT_EQ(FileOfGroup("cpu.idle"), "1\n");
+  group.SetProcessorShare(Share::kNormal);
+  EXPECT_EQ(FileOfGroup("cpu.idle"), "0\n");
+  group.SetProcessorShare(Share::kIdle);
+  (void)group.Recycle();
+  EXPECT_EQ(FileOfGroup("cpu.idle"), "0\n");
+}
+
 TEST_F(CgroupTest, DescriptorsAreAllThatItTakes) {
   Cgroup group = MakeGroup(0);
   std::vector<Fd> fds;
@@ -215,13 +229,15 @@ TEST_F(CgroupTest, DescriptorsAreAllThatItTakes) {
   EXPECT_EQ(copy->Layout(), group.Layout());
   EXPECT_EQ(copy->JoinFds().size(), group.JoinFds().size());
   group = Cgroup();
+  copy->SetProcessorShare(Cgroup::ProcessorShare::kIdle);
+  EXPECT_NE(FileOfGroup("cpu.idle"), "0\n");
   ASSERT_TRUE(copy->SetMemoryLimit(16 * kMiB));
   EXPECT_EQ(TouchIn(*copy, 64 * kMiB), -SIGKILL);
   EXPECT_TRUE(copy->OutOfMemory());
 }
 
 TEST(CgroupFromFds, TooFewDescriptorsAreAnError) {
-  for (std::uint32_t layout = 0; layout < 8; ++layout) {
+  for (std::uint32_t layout = 0; layout < 16; ++layout) {
     std::vector<Fd> fds(2);
     for (Fd& fd : fds) fd = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     EXPECT_FALSE(Cgroup::FromFds(std::move(fds), layout)) << layout;
