@@ -375,8 +375,8 @@ int Confine(SyscallProfile profile, PolicyOptions options) {
   return 0;
 }
 
-TEST(InstallSeccomp, ProcessesAreEnoughForTheStandardLibrary) {
-  constexpr const char* kProgram = R"(
+/// What Python's standard library does with processes and sockets, and what it may not.
+constexpr char kUseOfProcesses[] = R"(
 import asyncio, ctypes, multiprocessing, os, socket, subprocess, sys, threading
 def refused(attempt):
     try:
@@ -407,11 +407,13 @@ thread.start()
 thread.join()
 os._exit(0)
 )";
+
+TEST(InstallSeccomp, ProcessesAreEnoughForTheStandardLibrary) {
   for (const PolicyOptions options :
        {PolicyOptions{}, PolicyOptions{.shared_memory = false, .own_root = false}}) {
     EXPECT_EQ(RunInChild([&] {
                 if (const int line = Confine(SyscallProfile::kProcesses, options)) return line;
-                ::execl("/usr/bin/python3", "python3", "-c", kProgram, nullptr);
+                ::execl("/usr/bin/python3", "python3", "-c", kUseOfProcesses, nullptr);
                 return 1;
               }),
               0);
