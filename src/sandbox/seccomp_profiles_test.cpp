@@ -263,9 +263,9 @@ TEST_F(PolicyVariantsTest, MetadataDoesNotChangeWithoutARootOfItsOwn) {
 }
 
 TEST(PolicyVariants, ChangeNothingElse) {
-  const std::set<std::string_view> changed = {"mmap",     "mprotect",  "chmod",     "fchmod",
-                                              "fchmodat", "fchmodat2", "utimensat", "utime",
-                                              "utimes",   "futimesat"};
+  const std::set<std::string_view> changed = {"mmap",   "mremap",   "mprotect",  "chmod",
+                                              "fchmod", "fchmodat", "fchmodat2", "utimensat",
+                                              "utime",  "utimes",   "futimesat"};
   for (const Architecture architecture : kArchitectures) {
     const TestedFilter full(SyscallProfile::kStrict, {}, architecture);
     const TestedFilter bare(SyscallProfile::kStrict, kBareHost, architecture);
