@@ -25,6 +25,7 @@
 #include "sandbox/sandbox_setup.h"
 #include "sandbox/seccomp.h"
 #include "sandbox/seccomp_policy.h"
+#include "sandbox/slot_roots.h"
 #include "wire/zygote_messages.h"
 
 namespace pyrunner::interpreter {
@@ -38,8 +39,9 @@ constexpr std::uint64_t Bit(int capability) { return 1ULL << static_cast<unsigne
 constexpr std::uint64_t kZygoteCapabilities =
     Bit(CAP_SYS_ADMIN) | Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_SETFCAP);
 
-// Without a namespace it gives each fork a user and signals it.
-constexpr std::uint64_t kKeeperCapabilities = Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_KILL);
+// Without a namespace it gives each fork a user, and perhaps a root, and signals it.
+constexpr std::uint64_t kKeeperCapabilities =
+    Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_KILL) | Bit(CAP_SYS_CHROOT);
 
 std::uint64_t NeededCapabilities(const sandbox::SandboxSetup& setup) {
   if (setup.zygote_user_namespace) return kZygoteCapabilities;
@@ -88,12 +90,17 @@ Status ShrinkThreadStacks() {
   return {};
 }
 
+/// Where the libraries may write while they are imported.
+std::string WarmUpFolder(const sandbox::SandboxSetup& setup) {
+  if (!setup.roots.empty()) return sandbox::SlotRoots::WarmUpFolder(setup.roots);
+  return setup.scratch_folder.empty() ? "/tmp" : setup.scratch_folder + "/warm";
+}
+
 Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   WarmZygote zygote;
   zygote.setup = std::move(setup);
   const sandbox::Layers layers = zygote.setup.layers;
   const bool own_root = layers.Has(sandbox::Layer::kMountNamespace);
-  const bool shared_root = layers.Has(sandbox::Layer::kSharedRoot);
   zygote.control = Fd(wire::kZygoteControlFd);
   zygote.procfs = Fd(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!zygote.procfs) return SystemError("open", "/proc");
@@ -102,9 +109,6 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   }
   if (own_root) {
     if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
-  }
-  if (shared_root && (::chroot(zygote.setup.root.c_str()) != 0 || ::chdir("/") != 0)) {
-    return SystemError("chroot", zygote.setup.root);
   }
   const sandbox::PolicyOptions options{.shared_memory = layers.Has(sandbox::Layer::kCgroup),
                                        .own_root = own_root};
@@ -117,7 +121,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
 
   (void)BuiltinPolicies();  // made once here, and not in every fork
   if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());
-  const std::string temporary = own_root ? "/tmp" : zygote.setup.scratch_folder + "/warm";
+  const std::string temporary = WarmUpFolder(zygote.setup);
   if (Status done = StartPython(temporary); !done) return tl::unexpected(done.error());
   for (const char* file : {"warm_base.py", "warm_science.py"}) {
     if (!science && std::string_view(file) == "warm_science.py") continue;

@@ -18,6 +18,7 @@
 #include "interpreter/sandbox_process.h"
 #include "sandbox/child_keeper.h"
 #include "sandbox/namespaces.h"
+#include "sandbox/slot_roots.h"
 #include "wire/zygote_messages.h"
 
 namespace pyrunner::interpreter {
@@ -49,7 +50,8 @@ long ForkSandbox(const sandbox::SandboxSetup& setup, int& pidfd) {
 }
 
 sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkRequest& request,
-                                const std::string& scratch, std::span<const int> cgroup_fds) {
+                                const std::string& root, const std::string& scratch,
+                                std::span<const int> cgroup_fds) {
   return {.layers = zygote.setup.layers,
           .fail_at = request.fail_at,
           .procfs_fd = zygote.procfs.get(),
@@ -59,6 +61,7 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
           .processes = request.processes,
           .scratch_bytes = request.scratch_bytes,
           .scratch_inodes = request.scratch_inodes,
+          .root = root.c_str(),
           .scratch = scratch.c_str(),
           .cgroup_fds = cgroup_fds,
           .landlock_abi = zygote.setup.landlock_abi,
@@ -86,6 +89,7 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
   // Without PyOS_BeforeFork and its likes: their hooks cost a fifth of a small program's whole run,
   // to put right what the locks and threads of other processes may break. A zygote has neither;
   // runtime/sandbox_start.py does what is left.
+  const std::string root = sandbox::SlotRoots::PathOf(zygote.setup.roots, request.slot);
   const std::string scratch =
       zygote.setup.scratch_folder.empty()
           ? "/tmp"
@@ -101,7 +105,7 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .standard_output = std::move(output->write),
                        .standard_error = std::move(error->write),
                        .procfs = std::move(zygote.procfs),
-                       .plan = MakePlan(zygote, request, scratch, cgroup_fds),
+                       .plan = MakePlan(zygote, request, root, scratch, cgroup_fds),
                        .limit_address_space = zygote.setup.limit_address_space,
                        .rehearse = request.rehearse != 0,
                        .runtime = &zygote.runtime});

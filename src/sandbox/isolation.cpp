@@ -140,6 +140,8 @@ constexpr Step kSteps[] = {
     // Needs the capabilities of the new user namespace.
     {"scratch", If<Layer::kMountNamespace>, MountOwnScratch},
     {"hostname", If<Layer::kUtsNamespace>, NameHost},
+    {"root", If<Layer::kChroot>,
+     [](const IsolationPlan& plan) { return Checked(::chroot(plan.root)); }},
     {"limits", If<Layer::kResourceLimits>, LimitResources},
     {"own user", IfUserLater, BecomeOwnUser},
     {"working directory", Always, EnterScratch},
@@ -187,8 +189,7 @@ bool OpensNoHostFile() {
 }
 
 bool FilesystemIsIsolated(const IsolationPlan& plan) {
-  const bool own_root =
-      plan.layers.Has(Layer::kMountNamespace) || plan.layers.Has(Layer::kSharedRoot);
+  const bool own_root = plan.layers.Has(Layer::kMountNamespace) || plan.layers.Has(Layer::kChroot);
   if (own_root && !SeesNoHostFile()) return false;
   struct statvfs root {};
   if (plan.layers.Has(Layer::kMountNamespace) &&

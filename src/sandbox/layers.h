@@ -21,8 +21,8 @@ enum class Layer : std::uint32_t {
   kResourceLimits = 1U << 10,
   kLandlock = 1U << 11,
   kSeccomp = 1U << 12,
-  kNoNewCode = 1U << 13,   // PR_SET_MDWE: no memory becomes executable
-  kSharedRoot = 1U << 14,  // by chroot, one for all; only where there is no mount namespace
+  kNoNewCode = 1U << 13,  // PR_SET_MDWE: no memory becomes executable
+  kChroot = 1U << 14,     // a root of its own by chroot; only where there is no mount namespace
 };
 
 struct LayerName {
@@ -45,7 +45,7 @@ inline constexpr std::array<LayerName, 15> kLayerNames = {{
     {Layer::kLandlock, "landlock"},
     {Layer::kSeccomp, "seccomp"},
     {Layer::kNoNewCode, "no_new_code"},
-    {Layer::kSharedRoot, "shared_root"},
+    {Layer::kChroot, "chroot"},
 }};
 
 /// A set of layers.

@@ -29,6 +29,7 @@
 #include "sandbox/namespaces.h"
 #include "sandbox/root.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/slot_roots.h"
 #include "sandbox/user_range.h"
 
 #ifndef PR_SET_MDWE
@@ -246,21 +247,23 @@ Status TryOthersDirectories() {
   return done;
 }
 
-Status TrySharedRoot() {
-  std::string path = "/tmp/pyrunner-trial-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) return SystemError("mkdtemp", path);
-  Status done = BuildSharedRoot(path);
+Status TryChroot() {
+  auto roots = SlotRoots::Create("/tmp", 1, [](std::uint32_t) { return kFirstMappedUid; },
+                                 {.bytes = 1U << 20U, .files = 16});
+  if (!roots) return tl::unexpected(roots.error());
+  Status done = roots->Renew(0);
   const long pid = Clone(SIGCHLD);
   if (pid == 0) {
-    const bool inside = ::chroot(path.c_str()) == 0 && ::chdir("/") == 0 &&
-                        ::access("/usr/lib", F_OK) == 0 && ::access("/proc", F_OK) != 0;
+    const bool inside = ::chroot(SlotRoots::PathOf(roots->path(), 0).c_str()) == 0 &&
+                        ::chdir("/tmp") == 0 && ::access("/usr/lib", F_OK) == 0 &&
+                        ::access("/proc", F_OK) != 0;
     ::_exit(inside ? 0 : 1);
   }
   int status = 0;
   if (pid < 0 || ::waitpid(static_cast<pid_t>(pid), &status, 0) != pid || status != 0) {
     if (done) done = Failure("chroot into a root of bound folders does not work");
   }
-  RemoveSharedRoot(path);
+  roots->Remove();
   return done;
 }
 
@@ -301,8 +304,8 @@ void ProbeUsers(HostProbe& probe) {
   Note(probe, Layer::kOwnUser, no_users);
   if (!setup.layers.Has(Layer::kMountNamespace)) {
     const bool own_users = setup.layers.Has(Layer::kOwnUser);
-    Note(probe, Layer::kSharedRoot,
-         own_users ? Try(0, TrySharedRoot) : "needs a user of its own for each sandbox");
+    Note(probe, Layer::kChroot,
+         own_users ? Try(0, TryChroot) : "needs a user of its own for each sandbox");
   }
 }
 

@@ -14,13 +14,16 @@ namespace pyrunner::sandbox {
 /// warming up, until SealRoot.
 [[nodiscard]] Status BuildRoot();
 
-/// Builds a root with the same content in an empty directory, to be entered by chroot, for hosts
-/// where there are no mount namespaces: everybody there sees these mounts. Its /tmp is empty and
-/// the caller's. The caller is root. Call RemoveSharedRoot also after an error.
-[[nodiscard]] Status BuildSharedRoot(const std::string& root);
+// The parts of such a root, for one that is built in another way.
 
-/// Unmounts and removes it, the directory itself too. Its /tmp is empty by now.
-void RemoveSharedRoot(const std::string& root);
+/// A folder with what the libraries open below /etc. `etc` must not exist.
+[[nodiscard]] Status PopulateEtc(const std::string& etc);
+
+/// A folder with the devices of a program, on a file system that allows devices. Needs CAP_MKNOD.
+[[nodiscard]] Status MakeDevices(const std::string& dev);
+
+/// /bin, /lib and the others, as the host has them: links into /usr.
+[[nodiscard]] Status LinkIntoUsr(const std::string& root);
 
 /// Takes the warm-up's /tmp away and makes the root read-only.
 [[nodiscard]] Status SealRoot();

@@ -26,7 +26,7 @@ std::array<std::string, 5> SandboxSetup::ToArguments() const {
                               (zygote_user_namespace ? kZygoteUserNamespace : 0U) |
                               (keep_children ? kKeepChildren : 0U);
   return {std::to_string(layers.bits()), std::to_string(landlock_abi), std::to_string(flags),
-          scratch_folder, root};
+          scratch_folder, roots};
 }
 
 std::optional<SandboxSetup> SandboxSetup::FromArguments(std::span<const char* const> arguments) {
@@ -43,7 +43,7 @@ std::optional<SandboxSetup> SandboxSetup::FromArguments(std::span<const char* co
   setup.zygote_user_namespace = (*flags & kZygoteUserNamespace) != 0;
   setup.keep_children = (*flags & kKeepChildren) != 0;
   setup.scratch_folder = arguments[3];
-  setup.root = arguments[4];
+  setup.roots = arguments[4];
   return setup;
 }
 

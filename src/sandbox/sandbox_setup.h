@@ -29,11 +29,8 @@ struct SandboxSetup {
   // children have to become first.
   bool become_gateway_user = false;
 
-  // Without mount namespaces: a root for all, to be entered by chroot; empty: the host's.
-  std::string root;
-
-  // Without mount namespaces: the folder, inside of that root, with one scratch directory for each
-  // slot.
+  // Without mount namespaces: the folder of SlotRoots, or else that of ScratchFolder.
+  std::string roots;
   std::string scratch_folder;
 
   /// As a zygote gets it on its command line: set before any client has spoken, by a process that

@@ -11,7 +11,6 @@
 #include "base/pidfd.h"
 #include "base/unix_socket.h"
 #include "sandbox/child_keeper.h"
-#include "sandbox/root.h"
 #include "sandbox/zygote_launcher.h"
 #include "wire/zygote_messages.h"
 
@@ -59,11 +58,12 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
       answer.reply.cgroup_layout = answer.cgroup.Layout();
     }
   } else if (request.task == wire::SupervisorTask::kEmptyScratch) {
-    if (Status emptied = setup.scratch.Empty(request.argument); !emptied) {
-      Refuse(answer, emptied.error());
-    }
+    Status emptied = setup.scratch.Empty(request.argument);
+    if (emptied) emptied = setup.roots.Renew(request.argument);
+    if (!emptied) Refuse(answer, emptied.error());
   } else if (request.task == wire::SupervisorTask::kMeasureScratch) {
-    answer.reply.within_quota = setup.scratch.WithinQuota(request.argument) ? 1 : 0;
+    answer.reply.within_quota =
+        setup.scratch.WithinQuota(request.argument) && setup.roots.WithinQuota(request.argument);
   } else {
     Refuse(answer, Error{"unknown request", EINVAL});
   }
@@ -91,7 +91,7 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
   if (keeps) keeper.EndAll();
   setup.cgroups.Remove();
   setup.scratch.Remove();
-  if (!setup.sandboxes.root.empty()) RemoveSharedRoot(setup.sandboxes.root);
+  setup.roots.Remove();
   ::_exit(0);
 }
 

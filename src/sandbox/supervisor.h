@@ -6,6 +6,7 @@
 #include "sandbox/cgroup.h"
 #include "sandbox/sandbox_setup.h"
 #include "sandbox/scratch_folder.h"
+#include "sandbox/slot_roots.h"
 
 namespace pyrunner::sandbox {
 
@@ -13,6 +14,7 @@ namespace pyrunner::sandbox {
 struct SupervisorSetup {
   CgroupTree cgroups;
   ScratchFolder scratch;
+  SlotRoots roots;
   Fd zygote_program;  // pyrunner-zygote, opened
   SandboxSetup sandboxes;
 };
