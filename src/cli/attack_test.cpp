@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "cli/attack_neighbour.h"
 #include "cli/sha256.h"
 
 namespace pyrunner::cli {
@@ -51,7 +52,7 @@ TEST(AttackTest, AProgramKnowsItsRunAndTheTargets) {
 }
 
 TEST(AttackTest, WhatCountsAsAnEscape) {
-  EXPECT_EQ(Judged({}), Fate::kStopped);
+  EXPECT_EQ(Judged(json::object()), Fate::kStopped);
   EXPECT_EQ(Judged({{"stdout", "x\nESCAPED forger: y\n"}}), Fate::kEscaped);
   EXPECT_EQ(Judged({{"stdout", "ESCAPED forger"}}), Fate::kEscaped);
   EXPECT_EQ(Judged({{"stdout", "ESCAPED forger2: y\nstopped: z\n"}}), Fate::kStopped);
@@ -74,7 +75,7 @@ TEST(AttackTest, TheWorstRunCounts) {
   const std::vector<AttackOutcome> stopped(2);
   EXPECT_EQ(JudgeRuns(Forger(), stopped, {one, other}).fate, Fate::kStopped);
   EXPECT_EQ(JudgeRuns(Forger(), stopped, {one, one}).fate, Fate::kEscaped);
-  EXPECT_EQ(JudgeRuns(Forger(), stopped, {one, Answer({})}).fate, Fate::kNotTried);
+  EXPECT_EQ(JudgeRuns(Forger(), stopped, {one, Answer(json::object())}).fate, Fate::kNotTried);
   EXPECT_EQ(JudgeRuns(Forger(), {{Fate::kNotTried, ""}, {Fate::kEscaped, ""}}, {}).fate,
             Fate::kEscaped);
   Attack accepted = Forger();
@@ -97,6 +98,14 @@ TEST(AttackTest, AllEmbeddedOnesAreWhole) {
     EXPECT_FALSE(attack.goal.empty()) << attack.id;
     EXPECT_NE(attack.kind, "client");
   }
+}
+
+TEST(NeighbourProgramTest, AWrongAnswerIsSeen) {
+  const NeighbourProgram program = MakeNeighbourProgram("canary-1", 3);
+  json answer = program.expected;
+  EXPECT_EQ(program.Check(answer), "");
+  answer["stdout"] = "x";
+  EXPECT_EQ(program.Check(answer), "stdout is not as it should be");
 }
 
 TEST(Sha256Test, TheStandardsExamples) {
