@@ -52,7 +52,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|version)\b", line)
     return found and found[1]
 
 
@@ -149,6 +149,29 @@ class Commands(WithServer):
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertRegex(done.stdout, r"(?m)^all +\d+ +\d+ +0 +0 +0$")
         self.assertEqual(server.stop(), 0)
+
+    def test_doctor_commands_pass(self):
+        lines = of_kind("doctor")
+        self.assertGreater(len(lines), 2)
+        for line in sorted({line for _, line, _ in lines}):
+            with self.subTest(line=line):
+                done = bash(line, timeout=150)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+                if "--json" in line:
+                    self.assertTrue(json.loads(done.stdout)["passed"])
+                elif "--attack" in line:
+                    self.assertRegex(done.stdout, r"(?m)^level [a-z]+, \d+ s: passed$")
+                else:
+                    self.assertIn("Self-test from inside a sandbox: passed", done.stdout)
+
+    def test_the_doctors_flags_and_numbers_are_told(self):
+        page = (ROOT / "docs" / "command-line.md").read_text().split("## pyrunner doctor")[1]
+        told = set(re.findall(r"^\| `--([a-z]+)` \|", page, re.M))
+        self.assertEqual(told | {"help"}, set(re.findall(r"--([a-z]+)", bash(f"{PROGRAM} doctor --help").stdout.split(
+            "Options:")[1].replace("Needs: --attack", ""))))
+        count = sum("# runs: client" not in path.read_text() for path in ROOT.glob("attacks/*/*.py"))
+        for name in ("README.md", "docs/command-line.md"):
+            self.assertIn(str(count), (ROOT / name).read_text(), name)
 
     def test_version_commands_print_it(self):
         lines = of_kind("version")
