@@ -196,6 +196,23 @@ class Commands(WithServer):
         self.assertEqual(list(answers[0]), list(shown))
         self.assertEqual(answers[2]["stdout"], "42\n")
 
+    def check_report(self, answer, shown):
+        """What is shown is there: its fields, the first of its lists' entries, and its constants."""
+        constant = ("result", "self_test", "limits", "what", "act", "refused", "shared_per_zygote",
+                    "not_protected_against", "policy_is_a_boundary", "zygotes_renewed_after")
+        self.assertIs(type(answer), type(shown))
+        if isinstance(shown, dict):
+            for key, value in shown.items():
+                self.assertIn(key, answer)
+                if key in constant and not isinstance(value, dict):
+                    self.assertEqual(answer[key], value)
+                if answer[key] is not None:
+                    self.check_report(answer[key], value)
+        elif isinstance(shown, list) and shown and answer:
+            self.check_report(answer[0], shown[0])
+            if isinstance(shown[0], dict):
+                self.assertEqual(list(answer[0]), list(shown[0]))
+
     def test_shown_answers_are_those_of_the_commands_above_them(self):
         """A json block that follows an sh block of one command is its answer, but for what differs
         between two runs."""
@@ -214,6 +231,9 @@ class Commands(WithServer):
                         answer = self.curl(line)[1]
                     expected = json.loads(shown)
                     self.assertEqual(list(answer), list(expected))
+                    if kind(line) == "curl" and re.search(r"/v1/sandbox|verbose=1", line):
+                        self.check_report(answer, expected)
+                        continue
                     for field in expected.keys() - varying:
                         self.assertEqual(answer[field], expected[field], field)
         self.assertGreater(pairs, 6)
