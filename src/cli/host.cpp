@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +16,7 @@
 #include "sandbox/credentials.h"
 #include "sandbox/identity.h"
 #include "sandbox/probe.h"
+#include "sandbox/root.h"
 #include "sandbox/weakening.h"
 
 namespace pyrunner::cli {
@@ -31,22 +34,43 @@ Result<Fd> OpenZygoteProgram() {
   return program;
 }
 
+Result<std::string> TemporaryFolder() {
+  std::error_code error;
+  std::string folder = std::filesystem::temp_directory_path(error);
+  if (error) return SystemError("find", "a folder for temporary files (TMPDIR)", error.value());
+  return folder;
+}
+
+/// The root that all sandboxes enter by chroot, if that is the way here; empty: it is not.
+Result<std::string> MakeSharedRoot(sandbox::Layers layers) {
+  if (!layers.Has(sandbox::Layer::kSharedRoot)) return std::string();
+  auto parent = TemporaryFolder();
+  if (!parent) return parent;
+  std::string root = *parent + "/pyrunner-root-" + std::to_string(::getpid()) + "-XXXXXX";
+  if (::mkdtemp(root.data()) == nullptr) return SystemError("mkdtemp", root);
+  const Status built = sandbox::BuildSharedRoot(root);
+  if (built) return root;
+  sandbox::RemoveSharedRoot(root);
+  return tl::unexpected(built.error());
+}
+
 /// The folder of scratch directories, where sandboxes cannot mount file systems of their own.
 Result<sandbox::ScratchFolder> MakeScratch(const sandbox::SandboxSetup& setup,
                                            const EngineOptions& options) {
   if (setup.layers.Has(sandbox::Layer::kMountNamespace)) return sandbox::ScratchFolder();
-  std::error_code error;
-  const std::string parent = std::filesystem::temp_directory_path(error);
-  if (error) return SystemError("find", "a folder for temporary files (TMPDIR)", error.value());
+  auto parent = TemporaryFolder();
+  if (!parent) return tl::unexpected(parent.error());
   const bool own_users = setup.layers.Has(sandbox::Layer::kOwnUser);
-  const std::uint32_t zygote = own_users                   ? sandbox::kFirstMappedUid
+  const std::uint32_t mapped_root =
+      setup.zygote_user_namespace ? sandbox::kFirstMappedUid : ::geteuid();
+  const std::uint32_t zygote = own_users                   ? mapped_root
                                : setup.become_gateway_user ? sandbox::kGatewayUid
                                                            : ::geteuid();
   const auto owner_of_slot = [=](std::uint32_t slot) {
-    return own_users ? zygote + sandbox::kFirstSandboxUid + slot : zygote;
+    return own_users ? sandbox::kFirstMappedUid + sandbox::kFirstSandboxUid + slot : zygote;
   };
   return sandbox::ScratchFolder::Create(
-      parent, SlotsFor(options), zygote, owner_of_slot,
+      setup.root.empty() ? *parent : setup.root + "/tmp", SlotsFor(options), zygote, owner_of_slot,
       {.bytes = options.scratch_bytes, .files = options.scratch_inodes});
 }
 
@@ -99,15 +123,23 @@ Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
   }
   auto program = OpenZygoteProgram();
   if (!program) return give_up(program.error());
+  auto root = MakeSharedRoot(survey.setup.layers);
+  if (!root) return give_up(root.error());
+  survey.setup.root = std::move(*root);
   auto scratch = MakeScratch(survey.setup, options);
-  if (!scratch) return give_up(scratch.error());
-  survey.setup.scratch_folder = scratch->path();
+  if (!scratch) {
+    if (!survey.setup.root.empty()) sandbox::RemoveSharedRoot(survey.setup.root);
+    return give_up(scratch.error());
+  }
+  // As it is called inside of that root.
+  survey.setup.scratch_folder = scratch->path().substr(survey.setup.root.size());
   auto& tree = survey.cgroups;
   // Before anything else is opened, so that the supervisor has nothing that it does not need.
   auto supervisor = sandbox::StartSupervisor(
       {tree ? *tree : sandbox::CgroupTree(), *scratch, std::move(*program), survey.setup});
   if (!supervisor) {
     scratch->Remove();
+    if (!survey.setup.root.empty()) sandbox::RemoveSharedRoot(survey.setup.root);
     return give_up(supervisor.error());
   }
   HostPart part;

@@ -38,6 +38,14 @@ constexpr std::uint64_t Bit(int capability) { return 1ULL << static_cast<unsigne
 constexpr std::uint64_t kZygoteCapabilities =
     Bit(CAP_SYS_ADMIN) | Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_SETFCAP);
 
+// Without a namespace it gives each fork a user and signals it.
+constexpr std::uint64_t kKeeperCapabilities = Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_KILL);
+
+std::uint64_t NeededCapabilities(const sandbox::SandboxSetup& setup) {
+  if (setup.zygote_user_namespace) return kZygoteCapabilities;
+  return setup.layers.Has(sandbox::Layer::kOwnUser) ? kKeeperCapabilities : 0;
+}
+
 /// A number of /proc/self/status, e.g. "VmData:" in kB or "Threads:".
 Result<std::uint64_t> StatusNumber(const Fd& procfs, std::string_view key) {
   const Fd file(::openat(procfs.get(), "self/status", O_RDONLY | O_CLOEXEC));
@@ -85,6 +93,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   zygote.setup = std::move(setup);
   const sandbox::Layers layers = zygote.setup.layers;
   const bool own_root = layers.Has(sandbox::Layer::kMountNamespace);
+  const bool shared_root = layers.Has(sandbox::Layer::kSharedRoot);
   zygote.control = Fd(wire::kZygoteControlFd);
   zygote.procfs = Fd(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!zygote.procfs) return SystemError("open", "/proc");
@@ -93,6 +102,9 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   }
   if (own_root) {
     if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
+  }
+  if (shared_root && (::chroot(zygote.setup.root.c_str()) != 0 || ::chdir("/") != 0)) {
+    return SystemError("chroot", zygote.setup.root);
   }
   const sandbox::PolicyOptions options{.shared_memory = layers.Has(sandbox::Layer::kCgroup),
                                        .own_root = own_root};
@@ -131,9 +143,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (!data) return tl::unexpected(data.error());
   if (!address_space) return tl::unexpected(address_space.error());
   zygote.memory_base = {*data * 1024, *address_space * 1024};
-  const bool privileged = zygote.setup.zygote_user_namespace;
-  if (const int error = sandbox::KeepCapabilities(privileged ? kZygoteCapabilities : 0);
-      error != 0) {
+  if (const int error = sandbox::KeepCapabilities(NeededCapabilities(zygote.setup)); error != 0) {
     return SystemError("capset", "", error);
   }
   return zygote;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "base/clone.h"
 #include "base/unix_socket.h"
 #include "interpreter/sandbox_process.h"
+#include "sandbox/child_keeper.h"
 #include "sandbox/namespaces.h"
 #include "wire/zygote_messages.h"
 
@@ -32,16 +34,18 @@ Result<Pipe> MakePipe() {
   return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
-/// Like fork, into a new process namespace, and as the gateway's child. Returns the pid, 0 in the
-/// child, or -1.
-long ForkSandbox(sandbox::Layers layers, int& pidfd) {
+/// Like fork, into a new process namespace, and as the gateway's child where that can be. Returns
+/// the pid, 0 in the child, or -1.
+long ForkSandbox(const sandbox::SandboxSetup& setup, int& pidfd) {
+  const std::uint64_t flags = sandbox::SandboxCloneFlags(setup);
+  // What is asked for by a plain fork needs nothing of what follows.
+  if (flags == SIGCHLD) return ::fork();
   // Where glibc keeps the thread's id, which its own fork would have the kernel refresh.
   int* thread_id = nullptr;
-  std::uint64_t flags = sandbox::SandboxCloneFlags(layers);
-  if (::prctl(PR_GET_TID_ADDRESS, &thread_id, 0, 0, 0) == 0 && thread_id != nullptr) {
-    flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
-  }
-  return Clone(flags, &pidfd, thread_id);
+  const bool refresh =
+      ::prctl(PR_GET_TID_ADDRESS, &thread_id, 0, 0, 0) == 0 && thread_id != nullptr;
+  return Clone(refresh ? flags | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : flags, &pidfd,
+               thread_id);
 }
 
 sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkRequest& request,
@@ -64,14 +68,14 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
 /// The gateway's ends of a new sandbox.
 struct Forked {
   std::int32_t pid;
-  Fd pidfd;
+  Fd process;
   Fd channel;
   Fd standard_output;
   Fd standard_error;
 };
 
 Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
-                    std::span<const int> cgroup_fds) {
+                    std::span<const int> cgroup_fds, sandbox::ChildKeeper& keeper) {
   auto channel = SocketPair(SOCK_STREAM);
   auto output = MakePipe();
   auto error = MakePipe();
@@ -87,8 +91,9 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
           ? "/tmp"
           : sandbox::ScratchOfSlot(zygote.setup.scratch_folder, request.slot);
   int pidfd = -1;
-  const long pid = ForkSandbox(zygote.setup.layers, pidfd);
+  const long pid = ForkSandbox(zygote.setup, pidfd);
   if (pid == 0) {
+    if (zygote.setup.keep_children) sandbox::ChildKeeper::ForgetInChild();
     if (!zygote.setup.layers.Has(sandbox::Layer::kPidNamespace)) {
       sandbox::SetSelf(zygote.seccomp, ::getpid());
     }
@@ -102,35 +107,51 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .runtime = &zygote.runtime});
   }
   if (pid < 0) return SystemError("clone", "a sandbox");
-  return Forked{static_cast<std::int32_t>(pid), Fd(pidfd), std::move(channel->first),
+  Fd process(pidfd);
+  if (zygote.setup.keep_children) {
+    auto adopted = keeper.Adopt(static_cast<pid_t>(pid));
+    if (!adopted) return tl::unexpected(adopted.error());
+    process = std::move(*adopted);
+  }
+  return Forked{static_cast<std::int32_t>(pid), std::move(process), std::move(channel->first),
                 std::move(output->read), std::move(error->read)};
+}
+
+/// Answers one request; false when the gateway has closed the socket.
+bool ServeFork(WarmZygote& zygote, sandbox::ChildKeeper& keeper) {
+  wire::ForkRequest request;
+  auto received = ReceiveMessage(zygote.control.get(), WritableBytesOf(request));
+  if (!received || received->size != sizeof request) return false;
+  std::vector<int> cgroup_fds;
+  for (const Fd& fd : received->fds) cgroup_fds.push_back(fd.get());
+
+  const auto start = std::chrono::steady_clock::now();
+  auto forked = Fork(zygote, request, cgroup_fds, keeper);
+  wire::ForkReply reply{.serial = request.serial};
+  reply.fork_nanoseconds = static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
+  std::vector<int> passed;
+  if (forked) {
+    reply.pid = forked->pid;
+    passed = {forked->process.get(), forked->channel.get(), forked->standard_output.get(),
+              forked->standard_error.get()};
+  } else {
+    reply.error_number = forked.error().code;
+  }
+  return SendMessage(zygote.control.get(), BytesOf(reply), passed).has_value();
 }
 
 }  // namespace
 
 void ServeForks(WarmZygote& zygote) {
-  while (true) {
-    wire::ForkRequest request;
-    auto received = ReceiveMessage(zygote.control.get(), WritableBytesOf(request));
-    if (!received || received->size != sizeof request) return;
-    std::vector<int> cgroup_fds;
-    for (const Fd& fd : received->fds) cgroup_fds.push_back(fd.get());
-
-    const auto start = std::chrono::steady_clock::now();
-    auto forked = Fork(zygote, request, cgroup_fds);
-    wire::ForkReply reply{.serial = request.serial};
-    reply.fork_nanoseconds = static_cast<std::uint64_t>(
-        std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
-    std::vector<int> passed;
-    if (forked) {
-      reply.pid = forked->pid;
-      passed = {forked->pidfd.get(), forked->channel.get(), forked->standard_output.get(),
-                forked->standard_error.get()};
-    } else {
-      reply.error_number = forked.error().code;
-    }
-    if (!SendMessage(zygote.control.get(), BytesOf(reply), passed)) return;
-  }
+  sandbox::ChildKeeper keeper;
+  const bool keeps = zygote.setup.keep_children;
+  if (keeps && !keeper.Start()) return;
+  do {
+    if (keeps) keeper.AwaitMessage(zygote.control.get());
+  } while (ServeFork(zygote, keeper));
+  // Programs that run still shall come to their end.
+  if (keeps) keeper.EndAll();
 }
 
 }  // namespace pyrunner::interpreter

@@ -166,8 +166,7 @@ bool SeesNoHostFile() {
   for (const char* path : kHostPaths) {
     if (::access(path, F_OK) == 0) return false;
   }
-  struct statvfs root {};
-  return ::statvfs("/", &root) == 0 && (root.f_flag & ST_RDONLY) != 0;
+  return true;
 }
 
 bool CanOpen(const char* path, int flags) {
@@ -188,7 +187,14 @@ bool OpensNoHostFile() {
 }
 
 bool FilesystemIsIsolated(const IsolationPlan& plan) {
-  if (plan.layers.Has(Layer::kMountNamespace) && !SeesNoHostFile()) return false;
+  const bool own_root =
+      plan.layers.Has(Layer::kMountNamespace) || plan.layers.Has(Layer::kSharedRoot);
+  if (own_root && !SeesNoHostFile()) return false;
+  struct statvfs root {};
+  if (plan.layers.Has(Layer::kMountNamespace) &&
+      (::statvfs("/", &root) != 0 || (root.f_flag & ST_RDONLY) == 0)) {
+    return false;
+  }
   if (plan.layers.Has(Layer::kLandlock) && !OpensNoHostFile()) return false;
   return ::access("/usr/lib", F_OK) == 0 &&
          !CanOpen("/usr/.written-by-a-sandbox", O_WRONLY | O_CREAT);

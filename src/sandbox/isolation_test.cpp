@@ -161,7 +161,7 @@ int RunZygote() {
   for (const Fd& fd : received->fds) cgroup_fds.push_back(fd.get());
   int pidfd = -1;
   clone_args arguments{};
-  arguments.flags = SandboxCloneFlags(Layers::All());
+  arguments.flags = SandboxCloneFlags({.layers = Layers::All()});
   arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
   const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid != 0) return pid > 0 ? 0 : 14;
@@ -210,12 +210,14 @@ class IsolationTest : public testing::Test {
     const Fd program(::open("/proc/self/exe", O_PATH | O_CLOEXEC));
     // The zygote becomes a child of the launcher's parent, which is this process.
     const int launched = RunInChild([&] {
+      ChildKeeper keeper;
       auto zygote =
           LaunchZygote({.kind = wire::ZygoteKind::kBase,
                         .control = std::move(control->second),
                         .program = program.get(),
                         .log = STDERR_FILENO,
-                        .setup = {.layers = Layers::All(), .zygote_user_namespace = true}});
+                        .setup = {.layers = Layers::All(), .zygote_user_namespace = true}},
+                       keeper);
       if (!zygote) std::fprintf(stderr, "%s\n", zygote.error().message.c_str());
       return zygote ? 0 : 1;
     });

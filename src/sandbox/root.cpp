@@ -114,6 +114,20 @@ Status PopulateDev(const std::string& dev) {
   return {};
 }
 
+/// /bin, /lib and the others, as the host has them: links into /usr.
+Status LinkIntoUsr(const std::string& root) {
+  for (const char* name : kUsrLinks) {
+    const fs::path host = fs::path("/") / name;
+    std::error_code error;
+    if (fs::is_symlink(host, error)) {
+      if (Status copied = CopyIfPresent(host, fs::path(root) / name); !copied) return copied;
+    } else if (fs::is_directory(host, error)) {
+      return Failure("/" + std::string(name) + " is not a link into /usr: merge /usr first");
+    }
+  }
+  return {};
+}
+
 Status PopulateUsr(const std::string& root) {
   const std::string usr = root + "/usr";
   if (Status made = MakeDirectory(usr); !made) return made;
@@ -125,16 +139,7 @@ Status PopulateUsr(const std::string& root) {
       !set) {
     return set;
   }
-  for (const char* name : kUsrLinks) {
-    const fs::path host = fs::path("/") / name;
-    std::error_code error;
-    if (fs::is_symlink(host, error)) {
-      if (Status copied = CopyIfPresent(host, fs::path(root) / name); !copied) return copied;
-    } else if (fs::is_directory(host, error)) {
-      return Failure("/" + std::string(name) + " is not a link into /usr: merge /usr first");
-    }
-  }
-  return {};
+  return LinkIntoUsr(root);
 }
 
 Status Pivot(const std::string& root) {
@@ -163,6 +168,35 @@ Status BuildRoot() {
   if (Status done = MakeDirectory(root + "/tmp"); !done) return done;
   if (Status done = Pivot(root); !done) return done;
   return Mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700,size=64m");
+}
+
+Status BuildSharedRoot(const std::string& root) {
+  if (::chmod(root.c_str(), 0755) != 0) return SystemError("chmod", root);
+  const std::string usr = root + "/usr";
+  if (Status made = MakeDirectory(usr); !made) return made;
+  if (Status bound = Mount("/usr", usr, nullptr, MS_BIND, nullptr); !bound) return bound;
+  if (Status linked = LinkIntoUsr(root); !linked) return linked;
+  if (Status done = PopulateEtc(root + "/etc"); !done) return done;
+  const std::string dev = root + "/dev";
+  if (Status made = MakeDirectory(dev); !made) return made;
+  for (const char* name : kDevices) {
+    const std::string node = dev + "/" + name;
+    if (Status written = WriteTextFile(node, ""); !written) return written;
+    const std::string source = std::string("/dev/") + name;
+    if (Status bound = Mount(source.c_str(), node, nullptr, MS_BIND, nullptr); !bound) return bound;
+  }
+  return MakeDirectory(root + "/tmp");
+}
+
+void RemoveSharedRoot(const std::string& root) {
+  for (const char* name : kDevices) ::umount2((root + "/dev/" + name).c_str(), MNT_DETACH);
+  // Nothing may be removed through a mount that would not go.
+  if (::umount2((root + "/usr").c_str(), MNT_DETACH) != 0 && errno != EINVAL && errno != ENOENT) {
+    return;
+  }
+  std::error_code error;
+  if (fs::exists(root + "/usr/lib", error)) return;
+  fs::remove_all(root, error);
 }
 
 Status SealRoot() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 
@@ -12,6 +13,14 @@ namespace pyrunner::sandbox {
 /// /sys. The caller is alone in its own user and mount namespaces. A writable /tmp is there for
 /// warming up, until SealRoot.
 [[nodiscard]] Status BuildRoot();
+
+/// Builds a root with the same content in an empty directory, to be entered by chroot, for hosts
+/// where there are no mount namespaces: everybody there sees these mounts. Its /tmp is empty and
+/// the caller's. The caller is root. Call RemoveSharedRoot also after an error.
+[[nodiscard]] Status BuildSharedRoot(const std::string& root);
+
+/// Unmounts and removes it, the directory itself too. Its /tmp is empty by now.
+void RemoveSharedRoot(const std::string& root);
 
 /// Takes the warm-up's /tmp away and makes the root read-only.
 [[nodiscard]] Status SealRoot();

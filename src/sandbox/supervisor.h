@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/fd.h"
-#include "base/pidfd.h"
 #include "base/result.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/sandbox_setup.h"
@@ -20,8 +19,8 @@ struct SupervisorSetup {
 
 /// The gateway's side of it.
 struct SupervisorProcess {
-  Pidfd process;
-  Fd socket;  // SOCK_SEQPACKET: wire::SupervisorRequest out, wire::SupervisorReply in
+  Fd process;  // its pidfd; where there are none, a socket that closes with it
+  Fd socket;   // SOCK_SEQPACKET: wire::SupervisorRequest out, wire::SupervisorReply in
 };
 
 /// Forks the supervisor. It answers requests one by one, parses nothing but fixed structs of the
