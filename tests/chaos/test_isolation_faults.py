@@ -140,7 +140,8 @@ class FaultyLockdown(unittest.TestCase):
 
     def test_a_step_is_left_out_without_a_word(self):
         """A sandbox that lacks something and says it is ready: it tries forbidden acts, and one succeeds."""
-        wanted = [step for step in steps() if step not in NOT_PROMISED]
+        # Of the cgroup the kernel's answer is the proof: it moves whoever writes there.
+        wanted = [step for step in steps() if step not in NOT_PROMISED | {"cgroup"}]
         self.go_through(wanted, lambda step: "-" + step, lambda step: r"\w")
 
     # --- When it starts ---------------------------------------------------------------------------
