@@ -109,7 +109,7 @@ def attempt(attack, targets):
     numbers = range(1, int(count) + 1)
     with concurrent.futures.ThreadPoolExecutor(len(numbers) if way == "parallel" else 1) as threads:
         outputs = list(threads.map(lambda number: execute(attack, targets, number), numbers))
-    proofs = [proof for proof in map(attack.proof, outputs) if proof]
+    proofs = [proof for output in outputs if (proof := attack.proof(output) or attack.exposure(output))]
     return bool(proofs), proofs[0] if proofs else outputs[0][-300:]
 
 

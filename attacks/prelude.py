@@ -21,13 +21,21 @@ def escaped(how):
     print("ESCAPED " + ID + ":", how, flush=True)
 
 
+def exposed(how):
+    """Instead: a wall is open that should not be, but what stands behind it held, and nothing was
+    reached. Counts as an escape, except where a wall is missing on purpose."""
+    print("EXPOSED " + ID + ":", how, flush=True)
+
+
 def stopped(why):
     print("stopped:", why, flush=True)
 
 
-def verdict(proof, why="nothing was reached"):
+def verdict(proof, why="nothing was reached", exposure=""):
     if proof:
         escaped(proof)
+    elif exposure:
+        exposed(exposure)
     else:
         stopped(why)
 
@@ -45,12 +53,14 @@ def reached(result):
     return result >= 0 or -result not in REFUSALS
 
 
-def try_calls(calls):
-    """(name, number, arguments...) each; an escape if the kernel looked at any of them."""
+def try_calls(calls, harmless=()):
+    """(name, number, arguments...) each; an escape if any of them succeeds, unless its name is among
+    the harmless ones; an exposure if the kernel looked at any of them."""
     results = {name: call(number, *arguments) for name, number, *arguments in calls}
-    proof = [f"{name} {result}" for name, result in results.items() if reached(result)]
+    proof = [f"{name} {result}" for name, result in results.items() if result >= 0 and name not in harmless]
+    seen = [f"{name} {result}" for name, result in results.items() if reached(result)]
     verdict(", ".join(proof), "refused: " + ", ".join(
-        f"{name} {errno.errorcode.get(-result, result)}" for name, result in results.items()))
+        f"{name} {errno.errorcode.get(-result, result)}" for name, result in results.items()), ", ".join(seen))
 
 
 def buffer(size, data=b""):
@@ -96,15 +106,16 @@ def try_to_open(paths, flags):
 def power(system):
     """What a trick of the language is for: the module os, and with it the host."""
     proof = bool(secrets_in(content(TARGETS.get("file", "/nowhere"))))
+    exposure = ""
     try:
         child = system.fork()
         if child == 0:
             system._exit(0)
         system.waitpid(child, 0)
-        proof = True
+        exposure = "a process through os"
     except OSError:
         pass
-    verdict(proof and "the host through os", "os was had, the host was not")
+    verdict(proof and "the host through os", "os was had, the host was not", exposure)
 
 
 def talk(data, seconds=5):

@@ -36,7 +36,7 @@ PATIENCE = 60  # seconds to try again when the service has no room
 ORDINARY = {"PermissionError", "OSError", "FileNotFoundError", "BlockingIOError", "ProcessLookupError",
             "ConnectionRefusedError", "TimeoutError", "MemoryError", "NotADirectoryError"}
 
-ESCAPED, ACCEPTED, STOPPED, ERROR = "escaped", "accepted", "stopped", "error"
+ESCAPED, EXPOSED, ACCEPTED, STOPPED, ERROR = "escaped", "exposed", "accepted", "stopped", "error"
 
 
 class Attack:
@@ -80,7 +80,14 @@ class Attack:
 
     def proof(self, output):
         """What the program said of its escape, or None."""
-        found = re.search(rf"^ESCAPED {re.escape(self.id)}\b:?(.*)$", output, re.M)
+        return self.said("ESCAPED", output)
+
+    def exposure(self, output):
+        """What it said of a wall that was open, though nothing was reached; or None."""
+        return self.said("EXPOSED", output)
+
+    def said(self, word, output):
+        found = re.search(rf"^{word} {re.escape(self.id)}\b:?(.*)$", output, re.M)
         return found and (found[1].strip() or "it said so")
 
 
@@ -164,6 +171,9 @@ def judge(attack, answer, fields):
             return Outcome(attack, ERROR, f"{key} is {answer[key]!r}: {answer['stderr'][-150:]}", *end)
     said = re.search(r"^stopped: (.*)$", answer["stdout"], re.M)
     raised = re.fullmatch(r"(\w+) on line \d+", answer["error"] or "")
+    exposure = attack.exposure(answer["stdout"])
+    if exposure:
+        return Outcome(attack, EXPOSED, exposure, *end)
     if attack.own and raised and raised[1] not in ORDINARY and not said:
         return Outcome(attack, ERROR, answer["stderr"][-200:], *end)
     if attack.own and answer["status"] == "success" and not said and "FINGERPRINT" not in answer["stdout"]:
@@ -202,7 +212,7 @@ def attempt(service, attack, targets):
             outcomes.append(Outcome(attack, ERROR, f"no fingerprint: {answers[0]['stderr'][-200:]}"))
         elif prints[0] == prints[1]:
             outcomes.append(Outcome(attack, ESCAPED, "both programs have the same"))
-    worst = min(outcomes, key=lambda outcome: [ESCAPED, ERROR, STOPPED].index(outcome.outcome))
+    worst = min(outcomes, key=lambda outcome: [ESCAPED, EXPOSED, ERROR, STOPPED].index(outcome.outcome))
     accepted = attack.header.get("accepted") or attack.header.get("severity") == "accepted-risk"
     if worst.outcome == ESCAPED and accepted:
         worst.outcome = ACCEPTED
@@ -224,6 +234,9 @@ def attempt_as_client(service, attack, targets):
     proof = attack.proof(done.stdout)
     if proof:
         return Outcome(attack, ESCAPED, proof, seconds)
+    exposure = attack.exposure(done.stdout)
+    if exposure:
+        return Outcome(attack, EXPOSED, exposure, seconds)
     if done.returncode != 0:
         return Outcome(attack, ERROR, done.stderr[-200:], seconds)
     if attack.own and "stopped:" not in done.stdout:
@@ -315,7 +328,7 @@ def run_all(service, attacks, targets, jobs=8):
 
 
 def table(outcomes):
-    """Class by class: attacks, escapes, faults."""
+    """Class by class: attacks, escapes, faults. What was exposed counts as escaped."""
     rows = collections.OrderedDict()
     for outcome in sorted(outcomes, key=lambda outcome: outcome.attack.kind):
         row = rows.setdefault(outcome.attack.kind, collections.Counter())
@@ -324,7 +337,7 @@ def table(outcomes):
     lines = [f"{'class':<16}{'attacks':>8}{'stopped':>8}{'accepted':>9}{'escaped':>8}{'errors':>7}"]
     for name, row in [*rows.items(), ("all", total)]:
         lines.append(f"{name:<16}{sum(row.values()):>8}{row[STOPPED]:>8}{row[ACCEPTED]:>9}"
-                     f"{row[ESCAPED]:>8}{row[ERROR]:>7}")
+                     f"{row[ESCAPED] + row[EXPOSED]:>8}{row[ERROR]:>7}")
     return "\n".join(lines)
 
 
@@ -352,7 +365,7 @@ def main():
         outcomes = run_all(service, attacks, {**planted.description, "service": options.port}, options.jobs)
         disturbed = planted.disturbed()
     for outcome in outcomes:
-        if outcome.outcome in (ESCAPED, ERROR):
+        if outcome.outcome in (ESCAPED, EXPOSED, ERROR):
             print(f"{outcome.outcome}: {outcome.attack.id}: {outcome.detail}")
     for wrong in [*neighbours.wrong[:10], *disturbed]:
         print("wrong:", wrong)
@@ -363,7 +376,7 @@ def main():
         print("the service is ill:", ill)
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(summary(outcomes), indent=1) + "\n")
-    if any(outcome.outcome == ESCAPED for outcome in outcomes) or neighbours.wrong or disturbed or ill:
+    if any(outcome.outcome in (ESCAPED, EXPOSED) for outcome in outcomes) or neighbours.wrong or disturbed or ill:
         return 1
     return 2 if any(outcome.outcome == ERROR for outcome in outcomes) else 0
 

@@ -168,6 +168,14 @@ class Targets:
     def disturbed(self):
         """What an attack changed; empty if nothing."""
         found = [str(path) for path in self.drop.iterdir()]
+        daemon = f"(left-{self.folder.name[-8:]}) "
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                text = path.read_text()
+            except OSError:
+                continue
+            if daemon in text and text.split(") ")[1][0] not in "ZX":
+                found.append(f"a daemon is left: {path.parent.name}")
         if self.other.poll() is not None:
             found.append("the other process has ended")
         return found

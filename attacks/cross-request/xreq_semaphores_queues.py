@@ -4,10 +4,18 @@
 # targets: other-request
 # walls: ipc, seccomp
 # danger: none
-# runs: 1
+# runs: 2
 # unsandboxed: escapes
-try_calls([("semget", 64, 0x50795276, 1, 0o600), ("msgget", 68, 0x50795276, 0o600), ("semget 2", 64, 0x50795276, 1, 0o1600), ("msgget 2", 68, 0x50795276, 0o1600)])
-for number, control, key in ((64, 66, 1), (68, 71, 0)):
-    identity = call(number, 0x50795276, *((1, 0) if key else (0,)))
-    if identity >= 0:
-        call(control, identity, 0, 0, 0) if control == 71 else call(control, identity, 0, 0, None)
+# Run 1 leaves what run 2 looks for.
+made, found = [], []
+for name, number, control, arguments in (("semaphore", 64, 66, (1,)), ("queue", 68, 71, ())):
+    if RUN == 1 and call(number, 0x50795276, *arguments, 0o1666) >= 0:
+        made.append(name)
+    if RUN == 2:
+        identity = call(number, 0x50795276, *arguments, 0)
+        if identity >= 0:
+            found.append(name)
+            call(control, identity, 0, 0, None)
+        elif reached(identity):
+            made.append(f"{name} {identity}")
+verdict(found and f"of run 1: {found}", exposure=" ".join(made))

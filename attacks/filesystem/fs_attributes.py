@@ -17,4 +17,5 @@ for name, value in (("user.x", b"1"), ("trusted.x", b"1"), ("security.x", b"1"),
     except OSError:
         pass
 os.unlink(path)
-verdict(" ".join(proof))
+# A word about its own file is nothing to anybody.
+verdict(" ".join(name for name in proof if name != "user.x"), exposure=" ".join(proof))

@@ -8,12 +8,15 @@
 # unsandboxed: escapes
 target = TARGETS["file"].encode()
 how = buffer(24, struct.pack("QQQ", os.O_RDONLY, 0, 0))
-proof = []
+proof, seen = [], []
 for path in (target, b"/proc/self/root" + target, b"/proc/1/root" + target):
     descriptor = call(437, -100, path, how, 24)
     if descriptor >= 0 and secrets_in(os.read(descriptor, 4096)):
         proof.append("openat2 " + path.decode())
     descriptor = call(257, -100, path, os.O_PATH)
     if descriptor >= 0:
-        proof.append("O_PATH " + path.decode())
-verdict(", ".join(proof[:3]))
+        # That it exists is all that such a descriptor tells, unless it can be opened in earnest.
+        seen.append("O_PATH " + path.decode())
+        if secrets_in(content(f"/proc/self/fd/{descriptor}")):
+            proof.append("reopened " + path.decode())
+verdict(", ".join(proof[:3]), exposure=", ".join(seen[:3]))

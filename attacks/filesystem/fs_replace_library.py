@@ -20,9 +20,12 @@ acts = {
 }
 proof = []
 for name, act in acts.items():
+    before = os.stat(path).st_ctime_ns
     try:
         act()
-        proof.append(name)
     except OSError:
-        pass
+        continue
+    # Where scratch space is a folder of the host, changes of modes and times succeed and do nothing.
+    if name not in ("chmod", "utime") or os.stat(path).st_ctime_ns != before:
+        proof.append(name)
 verdict(", ".join(proof))

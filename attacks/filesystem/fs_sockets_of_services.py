@@ -6,17 +6,22 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
+import socket
 import stat
 found = [TARGETS["unix"], "/var/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock",
          "/run/dbus/system_bus_socket", "/run/systemd/private", "/dev/log", "/run/postgresql/.s.PGSQL.5432"]
 for top in ("/run", "/var/run", "/tmp"):
     for folder, names, files in os.walk(top):
         found += [os.path.join(folder, name) for name in files]
-proof = []
+seen, proof = [], []
 for path in found:
     try:
         if stat.S_ISSOCK(os.stat(path).st_mode):
-            proof.append(path)
+            seen.append(path)
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_UNIX, kind) as client:
+                    client.connect(path)
+                    proof.append(path)
     except OSError:
         pass
-verdict(" ".join(proof[:5]), "no socket is seen")
+verdict(" ".join(proof[:5]), "no socket is seen", " ".join(seen[:5]))

@@ -7,5 +7,6 @@
 # runs: 1
 # unsandboxed: cannot: the control lacks the capability, on purpose
 wrong = buffer(16, struct.pack("qq", 0, 1 << 40))
-try_calls([("clock_settime", 227, 0, wrong), ("settimeofday", 164, wrong, None), ("clock_adjtime", 305, 0, buffer(208, struct.pack("I", 0x8000))),
+# Without a value settimeofday only asks whether it might.
+try_calls([("permission", 164, None, None), ("clock_settime", 227, 0, wrong), ("settimeofday", 164, wrong, None), ("clock_adjtime", 305, 0, buffer(208, struct.pack("I", 0x8000))),
            ("adjtimex", 159, buffer(208, struct.pack("I", 0x8000)))])

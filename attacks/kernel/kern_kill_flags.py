@@ -8,16 +8,16 @@
 # unsandboxed: escapes
 # The kernel takes 32 bits of a pid and of a flag; a filter must not look at more, nor at less.
 wide = 1 << 32
-proof = []
+proof, exposure = [], []
 child = call(56, wide | 17, 0, 0, 0, 0)
 if child == 0:
     os._exit(0)
 if child > 0:
-    proof.append("clone")
+    exposure.append("clone")
 if call(62, wide | (TARGETS["pid"] or 2), 0) == 0:
     proof.append("kill")
 if call(41, wide | 2, 1, 0) >= 0:
-    proof.append("socket")
+    exposure.append("socket")
 if call(302, wide | (TARGETS["pid"] or 2), 7, None, buffer(16)) == 0:
     proof.append("prlimit")
-verdict(" ".join(proof))
+verdict(" ".join(proof), exposure=" ".join(exposure))

@@ -1,7 +1,7 @@
 # id: leak_disk
 # class: leak
 # goal: What the disk holds: sizes and numbers of the host's own file systems.
-# targets: host-data
+# targets: host-facts
 # walls: mount, landlock
 # danger: none
 # runs: 1

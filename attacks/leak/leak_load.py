@@ -1,7 +1,7 @@
 # id: leak_load
 # class: leak
 # goal: How busy the host is: load, memory, processors' times, uptime.
-# targets: host-data
+# targets: host-facts
 # walls: mount, landlock, seccomp
 # danger: none
 # runs: 1

@@ -10,5 +10,6 @@ import glob
 found = [path for pattern in ("/etc/pyrunner*", "/opt/pyrunner*", "/app", "/srv/*", "/config", "/usr/local/etc/pyrunner*", "/proc/self/exe", "/proc/1/cmdline")
          for path in glob.glob(pattern)]
 found += [module.__file__ for module in list(sys.modules.values())
-          if getattr(module, "__file__", None) and not module.__file__.startswith(("/usr/lib/", "/tmp/main.py")) and os.path.exists(module.__file__)]
-verdict(" ".join(found[:5]))
+          if getattr(module, "__file__", None) and not module.__file__.startswith(("/usr/lib/", "/tmp/main.py", os.getcwd()))
+          and os.path.exists(module.__file__)]
+verdict(" ".join([path for path in found if content(path)][:5]), exposure="names only: " * bool(found) + " ".join(found[:5]))

@@ -17,4 +17,5 @@ try:
 except OSError:
     pass
 proof += content("/proc/net/dev").decode().split()[:3] + content("/proc/net/tcp").decode().split()[:3]
-verdict(" ".join(proof[:5]))
+# Every network namespace has a loopback of its own.
+verdict(" ".join([name for name in proof if name != "lo"][:5]), exposure=" ".join(proof[:5]))

@@ -17,4 +17,5 @@ for name in (TARGETS["datagram"], TARGETS["abstract"]):
             proof.append(what)
         except OSError:
             pass
-verdict(" ".join(proof))
+# To give its own socket a name reaches nobody.
+verdict(" ".join(what for what in proof if what != "bind"), exposure=" ".join(proof))

@@ -12,6 +12,7 @@ one, other = socket.socketpair()
 try:
     one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))])
     _, ancillary, _, _ = other.recvmsg(1, 64)
-    verdict(ancillary and "a descriptor came through")
+    # From itself to itself: it takes somebody else at the other end to be worth anything.
+    verdict("", exposure=ancillary and "a descriptor came through")
 except OSError as error:
     stopped(error)

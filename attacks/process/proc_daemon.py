@@ -6,14 +6,16 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
+# Whether it outlives its program, whoever planted the targets sees by its name.
 try:
     child = os.fork()
     if child == 0:
         os.setsid()
         if os.fork() == 0:
-            time.sleep(1)
+            call(157, 15, b"left-" + TARGETS["folder"][-8:].encode(), 0, 0, 0)
+            time.sleep(60)
         os._exit(0)
     os.waitpid(child, 0)
-    escaped("a daemon was left")
+    exposed("a daemon was started")
 except OSError as error:
     stopped(error)

@@ -7,10 +7,10 @@
 # runs: 1
 # unsandboxed: escapes
 proof = []
-for pid in (TARGETS["pid"], os.getppid(), 1):
+for pid in {TARGETS["pid"], os.getppid(), 1} - {os.getpid()}:
     descriptor = call(434, pid, 0)
     if descriptor >= 0:
-        if call(424, descriptor, 0, None, 0) == 0 and pid != os.getpid():
+        if call(424, descriptor, 0, None, 0) == 0:
             proof.append(f"signal {pid}")
         if call(438, descriptor, 0, 0) >= 0:
             proof.append(f"descriptor of {pid}")

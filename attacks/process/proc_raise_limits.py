@@ -7,16 +7,16 @@
 # runs: 1
 # unsandboxed: escapes
 import resource
-proof = []
+proof, none = [], []
 for name in ("CORE", "NOFILE", "NPROC", "FSIZE", "MEMLOCK", "MSGQUEUE", "NICE", "RTPRIO", "SIGPENDING"):
     number = getattr(resource, "RLIMIT_" + name)
     soft, hard = resource.getrlimit(number)
     if hard == resource.RLIM_INFINITY:
-        proof.append(name + " has none")
+        none.append(name + " has none")
         continue
     try:
         resource.setrlimit(number, (soft, hard + 1))
         proof.append(name)
     except (OSError, ValueError):
         pass
-verdict(" ".join(proof))
+verdict(" ".join(proof), exposure=" ".join(none))

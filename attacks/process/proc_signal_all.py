@@ -6,4 +6,4 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
-try_calls([("kill everybody", 62, -1, 0), ("kill the group", 62, 0, 0)])
+try_calls([("kill everybody", 62, -1, 0), ("kill the group", 62, 0, 0)], harmless=("kill the group",))

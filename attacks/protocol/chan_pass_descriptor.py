@@ -11,7 +11,7 @@ import socket
 channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=3)
 try:
     channel.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
-    escaped("the gateway was sent three descriptors")
+    exposed("the gateway was sent three descriptors, and reads without room for them")
 except OSError as error:
     stopped(error)
 channel.detach()

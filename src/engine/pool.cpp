@@ -19,6 +19,7 @@ namespace {
 
 constexpr auto kFirstPause = 100ms;  // between failed starts, doubled each time
 constexpr auto kLongestPause = 10s;
+constexpr auto kLongestPauseOfForks = 5s;  // which cost little
 constexpr double kJitter = 0.1;
 
 // Making a sandbox competes for the processors with the program that was just sent. It waits until
@@ -138,12 +139,15 @@ asio::awaitable<void> Pool::RefillAfter(SteadyClock::duration delay) {
 }
 
 void Pool::SpawnFailed(const std::string& why) {
-  if (stopped_) return;
+  const auto now = SteadyClock::now();
+  // Those that were begun together fail together, and count and are told of once.
+  if (stopped_ || now < spawn_again_at_) return;
   ++spawn_failures_;
   const auto pause = std::min<SteadyClock::duration>(
-      kFirstPause * (1 << std::min(spawn_failures_ - 1, 10)), kLongestPause);
-  spawn_again_at_ = SteadyClock::now() + pause;
+      kFirstPause * (1 << std::min(spawn_failures_ - 1, 10)), kLongestPauseOfForks);
+  spawn_again_at_ = now + pause;
   Log(EngineOptions::LogLevel::kError, "a sandbox failed: " + why);
+  if (spawn_failures_ == kGiveUpAfter) available_.NotifyAll();
   // Perhaps it is the zygote that is broken.
   if (spawn_failures_ % kGiveUpAfter == 0 && zygote_) zygote_->Kill();
 }
@@ -238,7 +242,7 @@ void Pool::DropDead() {
 
 asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
     Deadline deadline, std::shared_ptr<Cancellation> cancellation) {
-  while (!stopped_ && usable() && !cancellation->cancelled()) {
+  while (!stopped_ && !cancellation->cancelled()) {
     DropDead();
     if (!ready_.empty()) {
       auto sandbox = std::move(ready_.front().sandbox);
@@ -249,6 +253,7 @@ asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
       }
       co_return sandbox;
     }
+    if (!usable()) break;
     ++waiting_;
     Refill();
     const auto wake = co_await available_.WaitUntil(deadline, cancellation);

@@ -43,7 +43,8 @@ class Pool {
 
   /// False while this kind cannot be had and nothing says that it will be soon.
   [[nodiscard]] bool usable() const {
-    return failures_ < kGiveUpAfter || (zygote_ && zygote_->alive());
+    const bool zygotes = failures_ < kGiveUpAfter || (zygote_ && zygote_->alive());
+    return has_ready() || (zygotes && spawn_failures_ < kGiveUpAfter);
   }
   [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
   [[nodiscard]] ZygoteStatus status() const;
@@ -91,7 +92,7 @@ class Pool {
   std::shared_ptr<Cancellation> warming_ = std::make_shared<Cancellation>();
   std::minstd_rand jitter_;  // of renewals, not of secrets
   int failures_ = 0;         // of starting a zygote, in a row
-  int spawn_failures_ = 0;   // of sandboxes, in a row
+  int spawn_failures_ = 0;   // of making sandboxes, in a row
   Deadline spawn_again_at_{};
   bool stopped_ = false;
   bool keeping_ = false;

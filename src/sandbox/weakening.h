@@ -28,6 +28,10 @@ class Weakening {
   /// Whether this step fails in a sandbox whose fork asked for `wanted`.
   [[nodiscard]] static bool Fails(const StepName& wanted, std::string_view step);
 
+  /// Whether it is left out without a word, as a fault of this program would: `wanted` is then its
+  /// name after a minus.
+  [[nodiscard]] static bool Skips(const StepName& wanted, std::string_view step);
+
  private:
   Weakening() = default;
   Layers without_;

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "attacks"))
 import control  # noqa: E402
 import run  # noqa: E402
 
-TARGETS = {"host-data", "host-service", "other-process", "other-request", "kernel", "resources", "self"}
+TARGETS = {"host-data", "host-facts", "host-service", "other-process", "other-request", "kernel", "resources", "self"}
 WALLS = {"user", "mount", "pid", "network", "ipc", "uts", "cgroup-namespace", "own-user", "capabilities", "cgroup",
          "rlimits", "no-new-privs", "landlock", "seccomp", "mdwe", "gateway", "none"}
 KEYS = {"id", "class", "goal", "targets", "walls", "danger", "runs", "unsandboxed", "request", "expect", "never",
@@ -61,6 +61,7 @@ class Programs(unittest.TestCase):
             if attack.prelude:
                 with self.subTest(attack=attack.id):
                     self.assertIsNone(attack.proof(attack.program({})))
+                    self.assertIsNone(attack.exposure(attack.program({})))
 
     def test_the_secrets_are_not_told(self):
         with run.Targets() as targets:
@@ -74,6 +75,7 @@ class Programs(unittest.TestCase):
                   "execution_time": 0.1, "seconds": 0.2}
         for change, expected in (({}, run.STOPPED), ({"stdout": f"x\nESCAPED {attack.id}: y\n"}, run.ESCAPED),
                                  ({"stdout": f"ESCAPED {attack.id}2: y\nstopped: z\n"}, run.STOPPED),
+                                 ({"stdout": f"EXPOSED {attack.id}: y\n"}, run.EXPOSED),
                                  ({"status": "timeout"}, run.ESCAPED), ({"execution_time": 99}, run.ESCAPED),
                                  ({"stdout": "", "error": "NameError on line 3"}, run.ERROR),
                                  ({"stdout": "", "error": "PermissionError on line 3"}, run.STOPPED),

@@ -1,5 +1,6 @@
 // The definitions for build/release/weakened: PYRUNNER_WEAKENED_WITHOUT names a layer to leave out,
-// PYRUNNER_WEAKENED_FAULT a file with the name of the step that every next sandbox is to fail at.
+// PYRUNNER_WEAKENED_FAULT a file with the name of the step that every next sandbox is to fail at
+// or, after a minus, to leave out without a word.
 #include "sandbox/weakening.h"
 
 #include <algorithm>
@@ -36,6 +37,10 @@ StepName Weakening::StepToFail() {
 
 bool Weakening::Fails(const StepName& wanted, std::string_view step) {
   return step == wanted.data();
+}
+
+bool Weakening::Skips(const StepName& wanted, std::string_view step) {
+  return wanted[0] == '-' && step == wanted.data() + 1;
 }
 
 }  // namespace pyrunner::sandbox
