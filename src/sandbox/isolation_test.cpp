@@ -218,13 +218,12 @@ class IsolationTest : public testing::Test {
     // The zygote becomes a child of the launcher's parent, which is this process.
     const int launched = RunInChild([&] {
       ChildKeeper keeper;
-      auto zygote =
-          LaunchZygote({.kind = wire::ZygoteKind::kBase,
-                        .control = std::move(control->second),
-                        .program = program.get(),
-                        .log = STDERR_FILENO,
-                        .setup = {.layers = FullLayers(), .zygote_user_namespace = true}},
-                       keeper);
+      auto zygote = LaunchZygote({.kind = wire::ZygoteKind::kBase,
+                                  .control = std::move(control->second),
+                                  .program = program.get(),
+                                  .log = STDERR_FILENO,
+                                  .setup = {.layers = FullLayers(), .zygote_user_namespace = true}},
+                                 keeper);
       if (!zygote) std::fprintf(stderr, "%s\n", zygote.error().message.c_str());
       return zygote ? 0 : 1;
     });
