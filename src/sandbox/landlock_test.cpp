@@ -33,7 +33,7 @@ class LandlockTest : public testing::Test {
   void Restrict(int abi = LandlockAbi()) const {
     CHILD_CHECK(::chdir(scratch_.path().c_str()) == 0);
     CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    CHILD_CHECK(RestrictByLandlock(abi, true) == 0);
+    CHILD_CHECK(RestrictByLandlock(abi, {.own_root = true}) == 0);
   }
 
   TemporaryDirectory scratch_;
@@ -179,7 +179,7 @@ TEST_F(LandlockTest, NeedsNoNewPrivileges) {
   EXPECT_EQ(RunInChild([&] {
               CHILD_CHECK(::chdir(scratch_.path().c_str()) == 0);
               CHILD_CHECK(::geteuid() != 0 || ::setresuid(65534, 65534, 65534) == 0);
-              CHILD_CHECK(RestrictByLandlock(LandlockAbi(), true) != 0);
+              CHILD_CHECK(RestrictByLandlock(LandlockAbi(), {.own_root = true}) != 0);
               return 0;
             }),
             0);

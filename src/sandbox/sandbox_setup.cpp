@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint32_t kLimitAddressSpace = 1U << 0;
 constexpr std::uint32_t kBecomeGatewayUser = 1U << 1;
 constexpr std::uint32_t kZygoteUserNamespace = 1U << 2;
+constexpr std::uint32_t kProcesses = 1U << 16;
 
 std::optional<std::uint32_t> Number(std::string_view text) {
   std::uint32_t value = 0;
@@ -22,7 +23,8 @@ std::optional<std::uint32_t> Number(std::string_view text) {
 std::array<std::string, 4> SandboxSetup::ToArguments() const {
   const std::uint32_t flags = (limit_address_space ? kLimitAddressSpace : 0U) |
                               (become_gateway_user ? kBecomeGatewayUser : 0U) |
-                              (zygote_user_namespace ? kZygoteUserNamespace : 0U);
+                              (zygote_user_namespace ? kZygoteUserNamespace : 0U) |
+                              (processes ? kProcesses : 0U);
   return {std::to_string(layers.bits()), std::to_string(landlock_abi), std::to_string(flags),
           scratch_folder};
 }
@@ -39,6 +41,7 @@ std::optional<SandboxSetup> SandboxSetup::FromArguments(std::span<const char* co
   setup.limit_address_space = (*flags & kLimitAddressSpace) != 0;
   setup.become_gateway_user = (*flags & kBecomeGatewayUser) != 0;
   setup.zygote_user_namespace = (*flags & kZygoteUserNamespace) != 0;
+  setup.processes = (*flags & kProcesses) != 0;
   setup.scratch_folder = arguments[3];
   return setup;
 }

@@ -25,6 +25,9 @@ struct SandboxSetup {
   // children have to become first.
   bool become_gateway_user = false;
 
+  // Some sandboxes have the system call profile kProcesses.
+  bool processes = false;
+
   // Without mount namespaces: the folder with one scratch directory for each slot.
   std::string scratch_folder;
 
