@@ -294,7 +294,7 @@ std::vector<Setting> MakeTable() {
           "open-files", "Files a program may have open",
           +[](Settings& s) -> std::uint32_t& { return s.engine.open_files; }, 16, 65536),
       Number(
-          "processes", "Threads a program may have",
+          "processes", "Threads a program may have, with its processes where a policy allows them",
           +[](Settings& s) -> std::uint32_t& { return s.engine.processes; }, 1, 32768),
       Processors("cpus", "Processors' worth of time for each program"),
       Seconds(

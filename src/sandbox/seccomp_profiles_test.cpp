@@ -179,6 +179,8 @@ TEST_F(ProcessesProfileTest, ANewProgramCanStart) {
   EXPECT_EQ(Answer(k_mmap, {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, 3, 0}), kAllowed);
   EXPECT_EQ(Answer(k_mprotect, {0, 4096, PROT_READ | PROT_EXEC}), Refused(EACCES));
   EXPECT_EQ(Answer(k_prctl, {PR_SET_PDEATHSIG, SIGKILL}), kAllowed);
+  EXPECT_EQ(Answer(k_prctl, {PR_SET_PDEATHSIG, 0}), Refused(EPERM)) << "it ends with the gateway";
+  EXPECT_EQ(Answer(k_prctl, {PR_SET_PDEATHSIG, SIGTERM}), Refused(EPERM));
   EXPECT_EQ(Answer(k_prctl, {PR_SET_DUMPABLE, 1}), Refused(EPERM));
   EXPECT_EQ(Answer(k_prctl, {PR_SET_CHILD_SUBREAPER, 1}), Refused(EPERM));
 }

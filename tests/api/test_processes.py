@@ -3,7 +3,9 @@
 import concurrent.futures
 import os
 import pathlib
+import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -11,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from support.server import Server, ServerTest, until  # noqa: E402
+from support.server import BINARY, Server, ServerTest, until  # noqa: E402
 
 CONFIGURATION = """
 [policies.build]
@@ -209,8 +211,8 @@ while failed < 20:
             os._exit(0)
         made += 1
     except OSError as error:
-        failed += 1
-print(made, error.strerror)
+        failed, why = failed + 1, error.strerror
+print(made, why)
 """, timeout=10)
         self.assertEqual(result["status"], "success", result)
         made, error = result["stdout"].strip().split(" ", 1)
@@ -341,7 +343,7 @@ class WhatEndsAtTheSandbox(ProcessesTest):
         self.assertEqual(
             self.refusals("subprocess.run(['/tmp/copy'])", "subprocess.run(['/dev/shm/copy'])",
                           "subprocess.run(['/tmp/copy.sh'])", "subprocess.run(['/dev/shm/copy.sh'])",
-                          "os.execv(os.open('/tmp/copy', os.O_RDONLY), ['x'])", setup=setup),
+                          "os.execve(os.open('/tmp/copy', os.O_RDONLY), ['x'], {})", setup=setup),
             5 * ["EACCES"])
         self.assertEqual(self.prints(
             "import os, shutil, subprocess\nshutil.copy('/usr/bin/true', '/tmp/copy')\n"
@@ -422,6 +424,26 @@ for number in (101, 310, 311, 272, 308, 165):  # ptrace, process_vm_*, unshare, 
         until(lambda: not running(marker), 10, "it ended with the gateway")
 
 
+class WherePartsAreMissing(unittest.TestCase):
+    """An ordinary user has no cgroup: memory limits of single processes would bound no number of them."""
+
+    def test_the_service_does_not_start(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="pyrunner-user-"))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        for name in ("pyrunner", "pyrunner-zygote"):
+            shutil.copy(pathlib.Path(BINARY).parent / name, folder)
+        (folder / "c.toml").write_text(CONFIGURATION)
+        (folder / "program.py").write_text("print(1)")
+        as_user = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--inh-caps=-all"]
+        for command in (["serve", "--port", "0"], ["run", "program.py"]):
+            with self.subTest(command=command):
+                done = subprocess.run([*as_user, "./pyrunner", *command, "--config", "c.toml"],
+                                      cwd=folder, capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 78, done)
+                self.assertIn("processes = true cannot be had here: no cgroup", done.stderr)
+
+
 class OtherPolicies(ServerTest):
     """A service that has such a policy and uses another one."""
 
@@ -441,7 +463,7 @@ def attempt(act):
 print(attempt(os.fork), attempt(lambda: os.execv("/usr/bin/true", ["true"])))
 print(attempt(socket.socket), attempt(lambda: os.kill(-1, 0)))
 print(attempt(lambda: open("/dev/shm/x", "w")), attempt(lambda: os.listdir("/dev/shm")))
-"""), "EPERM EPERM\nEPERM EPERM\nEACCES EACCES\n")
+"""), "EPERM EPERM\nEPERM EPERM\nEROFS EACCES\n")
 
 
 if __name__ == "__main__":
