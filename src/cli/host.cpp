@@ -93,6 +93,29 @@ void LeaveOut(sandbox::Layers layers, sandbox::SandboxSetup& setup) {
   }
 }
 
+/// Why no sandbox of this place may have processes; empty if they may.
+std::string LackForProcesses(sandbox::Layers layers) {
+  using sandbox::Layer;
+  // Each with what there would be without it.
+  constexpr struct {
+    Layer layer;
+    const char* why;
+  } kNeeded[] = {
+      {Layer::kUserNamespace, "user namespace, for a network of its own"},
+      {Layer::kPidNamespace, "process namespace, or they could signal others and outlive the run"},
+      {Layer::kMountNamespace, "mount namespace, for shared memory and files that nobody executes"},
+      {Layer::kNetworkNamespace, "network namespace, or their sockets would be the host's"},
+      {Layer::kCgroup, "cgroup, because memory limits of single processes bound no number of them"},
+  };
+  std::string lacks;
+  for (const auto& [layer, why] : kNeeded) {
+    if (!layers.Has(layer)) lacks += std::string(lacks.empty() ? "" : "; ") + "no " + why;
+  }
+  if (lacks.empty()) return {};
+  return "a policy with processes = true cannot be had here: " + lacks +
+         ". Leave the policy out, or see `pyrunner doctor` for how to get what is missing";
+}
+
 }  // namespace
 
 void HostSurvey::Abandon() {
@@ -128,6 +151,11 @@ Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
   };
   if (std::string complaint = survey.assurance.Complaint(); !complaint.empty()) {
     return give_up({std::move(complaint), 0});
+  }
+  survey.setup.processes = options.Uses(sandbox::SyscallProfile::kProcesses);
+  if (survey.setup.processes) {
+    std::string complaint = LackForProcesses(survey.setup.layers);
+    if (!complaint.empty()) return give_up({std::move(complaint), 0});
   }
   auto program = OpenZygoteProgram();
   if (!program) return give_up(program.error());

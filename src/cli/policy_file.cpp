@@ -40,6 +40,7 @@ const std::map<std::string_view, bool Policy::*>& FlagKeys() {
       {"guard_modules", &Policy::guard_modules},
       {"check_strings", &Policy::check_strings},
       {"check_imports_at_run_time", &Policy::check_imports_at_run_time},
+      {"processes", &Policy::processes},
   };
   return keys;
 }

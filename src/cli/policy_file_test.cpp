@@ -29,6 +29,12 @@ TEST(PolicyFile, StartsFromThePolicyThatItExtends) {
   EXPECT_TRUE(ReadOne("").refused_modules.empty()) << "open by default";
 }
 
+TEST(PolicyFile, ProcessesAreAllowedOnPurposeOnly) {
+  EXPECT_FALSE(ReadOne("extends = 'open'\n").processes);
+  EXPECT_TRUE(ReadOne("extends = 'open'\nprocesses = true\n").processes);
+  EXPECT_EQ(Complaint("[lab]\nprocesses = 4\n"), "policies.lab.processes: must be true or false");
+}
+
 TEST(PolicyFile, AddsAndTakesAway) {
   const Policy policy = ReadOne(
       "extends = 'scientific'\n"

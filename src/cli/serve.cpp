@@ -107,6 +107,7 @@ class Service {
   }
 
   int Run() {
+    settings_.engine.policies = EnginePolicies(settings_);  // SlotsFor() looks at them
     if (Status done = ShareOutDescriptors(settings_); !done) {
       return Complain(kHostLacksSomething, done.error().message);
     }
@@ -132,7 +133,6 @@ class Service {
     assurance_ = std::move(part->assurance);
     for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
     log_->info("memory: {}", memory);
-    settings_.engine.policies = EnginePolicies(settings_);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
     api::MountApis(router_, *engine_, settings_.api, Reports());

@@ -319,7 +319,7 @@ std::vector<Setting> MakeTable() {
           "open-files", "Files a program may have open",
           +[](Settings& s) -> std::uint32_t& { return s.engine.open_files; }, 16, 65536),
       Number(
-          "processes", "Threads a program may have",
+          "processes", "Threads a program may have, with its processes where a policy allows them",
           +[](Settings& s) -> std::uint32_t& { return s.engine.processes; }, 1, 32768),
       Processors("cpus", "Processors' worth of time for each program"),
       Seconds(
@@ -373,13 +373,18 @@ const Policy* FindPolicy(const Settings& settings, std::string_view name) {
   return found != settings.policies.end() ? &*found : nullptr;
 }
 
-std::map<std::string, std::string, std::less<>> EnginePolicies(const Settings& settings) {
-  std::map<std::string, std::string, std::less<>> encoded;
-  for (const Policy& policy : settings.policies) encoded[policy.name] = EncodePolicy(policy);
+std::map<std::string, OwnPolicy, std::less<>> EnginePolicies(const Settings& settings) {
+  using sandbox::SyscallProfile;
+  const auto encode = [](const Policy& policy) -> OwnPolicy {
+    return {EncodePolicy(policy),
+            policy.processes ? SyscallProfile::kProcesses : SyscallProfile::kStrict};
+  };
+  std::map<std::string, OwnPolicy, std::less<>> policies;
+  for (const Policy& policy : settings.policies) policies[policy.name] = encode(policy);
   const Policy* base = FindPolicy(settings, settings.api.PolicyOr("unsafe-calls"));
-  encoded[api::kCodeExecutorPolicy] =
-      EncodePolicy(api::CodeExecutorPolicy(*base, settings.api.code_executor));
-  return encoded;
+  policies[api::kCodeExecutorPolicy] =
+      encode(api::CodeExecutorPolicy(*base, settings.api.code_executor));
+  return policies;
 }
 
 std::uint32_t WaivedProperties(const Settings& settings) {

@@ -35,7 +35,7 @@ struct Settings {
 
 /// All policies that are not built in, as the engine wants them: the operator's own and those that
 /// APIs make of their options.
-[[nodiscard]] std::map<std::string, std::string, std::less<>> EnginePolicies(
+[[nodiscard]] std::map<std::string, OwnPolicy, std::less<>> EnginePolicies(
     const Settings& settings);
 
 /// The policy of this name, built in or the operator's own, or nullptr.

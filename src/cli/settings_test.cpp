@@ -11,6 +11,8 @@
 #include <tuple>
 #include <vector>
 
+#include "api/code_executor.h"
+
 namespace pyrunner::cli {
 namespace {
 
@@ -206,6 +208,30 @@ TEST(Settings, ARefusedValueChangesNothing) {
     }
     EXPECT_EQ(setting.get(settings), setting.get(defaults)) << setting.name;
   }
+}
+
+TEST(EnginePolicies, SayWhichProgramsMayHaveProcesses) {
+  using sandbox::SyscallProfile;
+  Settings settings;
+  EngineOptions engine;
+  engine.policies = EnginePolicies(settings);
+  EXPECT_FALSE(engine.Uses(SyscallProfile::kProcesses));
+  EXPECT_EQ(engine.ReadySandboxes(SyscallProfile::kProcesses), 0U);
+
+  settings.policies.push_back({.name = "build", .processes = true});
+  settings.policies.push_back({.name = "lab"});
+  engine.policies = EnginePolicies(settings);
+  EXPECT_TRUE(engine.Uses(SyscallProfile::kProcesses));
+  EXPECT_GT(engine.ReadySandboxes(SyscallProfile::kProcesses), 0U);
+  EXPECT_EQ(engine.ProfileOf("build"), SyscallProfile::kProcesses);
+  for (const char* name : {"lab", "open", "scientific", "none", ""}) {
+    EXPECT_EQ(engine.ProfileOf(name), SyscallProfile::kStrict) << name;
+  }
+  EXPECT_EQ(engine.ProfileOf(std::string(api::kCodeExecutorPolicy)), SyscallProfile::kStrict);
+  // The code executor makes its own of the one that it is told to use.
+  settings.api.policy = "build";
+  engine.policies = EnginePolicies(settings);
+  EXPECT_EQ(engine.ProfileOf(std::string(api::kCodeExecutorPolicy)), SyscallProfile::kProcesses);
 }
 
 }  // namespace

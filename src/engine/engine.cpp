@@ -31,8 +31,10 @@ std::uint64_t MemoryBound(const EngineOptions& options) {
 }
 
 std::uint32_t SlotsFor(const EngineOptions& options) {
-  return options.max_running +
-         static_cast<std::uint32_t>(wire::kZygoteKinds) * options.ready_sandboxes + kSpareSlots;
+  using sandbox::SyscallProfile;
+  const std::uint32_t ready = options.ReadySandboxes(SyscallProfile::kStrict) +
+                              options.ReadySandboxes(SyscallProfile::kProcesses);
+  return options.max_running + static_cast<std::uint32_t>(wire::kZygoteKinds) * ready + kSpareSlots;
 }
 
 Engine::Engine(asio::any_io_executor executor, EngineOptions options,
@@ -61,7 +63,9 @@ std::uint64_t Engine::Granted(std::uint64_t memory_bytes) const {
 Pool& Engine::PoolFor(const Program& program) {
   Pool& preferred = pools_[IndexOf(ZygoteFor(program.code))];
   // Without the libraries preloaded a program still runs, just not as fast.
-  return preferred.usable() ? preferred : pools_[IndexOf(wire::ZygoteKind::kBase)];
+  return preferred.usable(options_.ProfileOf(program.policy))
+             ? preferred
+             : pools_[IndexOf(wire::ZygoteKind::kBase)];
 }
 
 asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
@@ -74,10 +78,11 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
       co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
+  const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
   int tries = 0;
   while (true) {
     Pool& pool = PoolFor(program);
-    const auto sandbox = co_await pool.Acquire(deadline, cancellation);
+    const auto sandbox = co_await pool.Acquire(profile, deadline, cancellation);
     if (!sandbox) {
       if (cancellation->cancelled()) co_return tl::unexpected(Rejection{Cause::kCancelled});
       if (SteadyClock::now() >= deadline) {
@@ -102,8 +107,9 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
 
 asio::awaitable<Status> Engine::AwaitReady() {
   Pool& base = pools_[IndexOf(wire::ZygoteKind::kBase)];
-  while (!base.has_ready()) {
-    if (!base.usable()) co_return Failure("no sandbox can be made; the lines above say why");
+  while (!base.has_ready(sandbox::SyscallProfile::kStrict)) {
+    if (!base.usable(sandbox::SyscallProfile::kStrict))
+      co_return Failure("no sandbox can be made; the lines above say why");
     if (!supervisor_.alive()) co_return Failure("the supervisor ended");
     (void)co_await ticks_.WaitUntil(SteadyClock::now() + kTick);
   }

@@ -1,6 +1,7 @@
 // EngineOptions: what an operator may set about running programs.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +10,15 @@
 #include <string>
 
 #include "engine/program.h"
+#include "sandbox/syscall_profile.h"
 
 namespace pyrunner {
+
+/// A policy that is not built in, as sandboxes get it.
+struct OwnPolicy {
+  std::string definition;  // as EncodePolicy() has it
+  sandbox::SyscallProfile profile = sandbox::SyscallProfile::kStrict;
+};
 
 struct EngineOptions {
   std::uint32_t max_running = 32;                // programs at once
@@ -32,8 +40,28 @@ struct EngineOptions {
   std::chrono::seconds zygote_age{600};          // after which a zygote is renewed, jittered
   std::uint32_t zygote_runs = 1000;              // the same, in sandboxes forked
 
-  /// The operator's own policies, by name, as EncodePolicy() has them.
-  std::map<std::string, std::string, std::less<>> policies;
+  /// By name. The built-in ones all have the profile kStrict.
+  std::map<std::string, OwnPolicy, std::less<>> policies;
+
+  [[nodiscard]] sandbox::SyscallProfile ProfileOf(const std::string& policy) const {
+    const auto own = policies.find(policy);
+    return own != policies.end() ? own->second.profile : sandbox::SyscallProfile::kStrict;
+  }
+
+  /// Whether there are policies of this profile.
+  [[nodiscard]] bool Uses(sandbox::SyscallProfile profile) const {
+    return profile == sandbox::SyscallProfile::kStrict ||
+           std::any_of(policies.begin(), policies.end(),
+                       [=](const auto& entry) { return entry.second.profile == profile; });
+  }
+
+  /// How many sandboxes of this profile each zygote keeps ready. Most services have no program for
+  /// the second one, and those that have wait for other programs anyway: a few are enough.
+  [[nodiscard]] std::uint32_t ReadySandboxes(sandbox::SyscallProfile profile) const {
+    if (profile == sandbox::SyscallProfile::kStrict) return ready_sandboxes;
+    constexpr std::uint32_t kFew = 2;
+    return Uses(profile) ? std::min(ready_sandboxes, kFew) : 0;
+  }
 
   /// Where the engine says what the operator should know: one line, never a program's bytes.
   enum class LogLevel { kInfo, kWarning, kError };

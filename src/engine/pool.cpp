@@ -34,6 +34,10 @@ const char* NameOf(wire::ZygoteKind kind) {
   return kind == wire::ZygoteKind::kScience ? "science" : "base";
 }
 
+const char* NameOf(sandbox::SyscallProfile profile) {
+  return profile == sandbox::SyscallProfile::kProcesses ? "a sandbox for processes" : "a sandbox";
+}
+
 }  // namespace
 
 Pool::Pool(asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOptions& options,
@@ -43,7 +47,8 @@ Pool::Pool(asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOp
       options_(options),
       slots_(slots),
       supervisor_(supervisor),
-      available_(executor),
+      shelves_{Shelf(executor, sandbox::SyscallProfile::kStrict),
+               Shelf(executor, sandbox::SyscallProfile::kProcesses)},
       stopping_(executor),
       jitter_(std::random_device{}()) {}
 
@@ -68,7 +73,9 @@ asio::awaitable<void> Pool::KeepZygote() {
       break;
     }
     if (!started) {
-      if (++failures_ == kGiveUpAfter) available_.NotifyAll();
+      if (++failures_ == kGiveUpAfter) {
+        for (Shelf& shelf : shelves_) shelf.available.NotifyAll();
+      }
       Log(Level::kError, "does not start: " + started.error().message);
       (void)co_await stopping_.WaitUntil(SteadyClock::now() + pause);
       pause = std::min<std::chrono::milliseconds>(2 * pause, kLongestPause);
@@ -111,64 +118,72 @@ asio::awaitable<void> Pool::KeepZygote() {
   keeping_ = false;
 }
 
-std::size_t Pool::CurrentReady() const {
-  return static_cast<std::size_t>(std::count_if(
-      ready_.begin(), ready_.end(), [&](const auto& ready) { return ready.zygote == zygote_; }));
+std::size_t Pool::CurrentReady(const Shelf& shelf) const {
+  return static_cast<std::size_t>(
+      std::count_if(shelf.ready.begin(), shelf.ready.end(),
+                    [&](const auto& ready) { return ready.zygote == zygote_; }));
+}
+
+std::size_t Pool::WantedReady(const Shelf& shelf) const {
+  return std::max<std::size_t>(options_.ReadySandboxes(shelf.profile), shelf.waiting);
 }
 
 void Pool::Refill() {
+  for (Shelf& shelf : shelves_) Refill(shelf);
+}
+
+void Pool::Refill(Shelf& shelf) {
   if (stopped_ || !zygote_ || !zygote_->alive()) return;
-  if (const auto now = SteadyClock::now(); now < spawn_again_at_) {
-    asio::co_spawn(executor_, RefillAfter(spawn_again_at_ - now), asio::detached);
-    return;
-  }
-  const std::size_t wanted = std::max<std::size_t>(options_.ready_sandboxes, waiting_);
-  while (CurrentReady() + spawning_ < wanted) {
+  while (CurrentReady(shelf) + shelf.spawning < WantedReady(shelf)) {
+    if (const auto now = SteadyClock::now(); now < shelf.spawn_again_at) {
+      asio::co_spawn(executor_, RefillAfter(shelf, shelf.spawn_again_at - now), asio::detached);
+      return;
+    }
     auto slot = slots_.Take();
     if (!slot) return;
-    ++spawning_;
-    asio::co_spawn(executor_, Spawn(zygote_, std::move(*slot)), asio::detached);
+    ++shelf.spawning;
+    asio::co_spawn(executor_, Spawn(shelf, zygote_, std::move(*slot)), asio::detached);
   }
 }
 
-asio::awaitable<void> Pool::RefillAfter(SteadyClock::duration delay) {
-  if (std::exchange(refill_scheduled_, true)) co_return;
+asio::awaitable<void> Pool::RefillAfter(Shelf& shelf, SteadyClock::duration delay) {
+  if (std::exchange(shelf.refill_scheduled, true)) co_return;
   (void)co_await stopping_.WaitUntil(SteadyClock::now() + delay);
-  refill_scheduled_ = false;
-  Refill();
+  shelf.refill_scheduled = false;
+  Refill(shelf);
 }
 
-void Pool::SpawnFailed(const std::string& why) {
+void Pool::SpawnFailed(Shelf& shelf, const std::string& why) {
   const auto now = SteadyClock::now();
   // Those that were begun together fail together, and count and are told of once.
-  if (stopped_ || now < spawn_again_at_) return;
-  ++spawn_failures_;
+  if (stopped_ || now < shelf.spawn_again_at) return;
+  ++shelf.spawn_failures;
   const auto pause = std::min<SteadyClock::duration>(
-      kFirstPause * (1 << std::min(spawn_failures_ - 1, 10)), kLongestPauseOfForks);
-  spawn_again_at_ = now + pause;
-  Log(EngineOptions::LogLevel::kError, "a sandbox failed: " + why);
-  if (spawn_failures_ == kGiveUpAfter) available_.NotifyAll();
+      kFirstPause * (1 << std::min(shelf.spawn_failures - 1, 10)), kLongestPauseOfForks);
+  shelf.spawn_again_at = now + pause;
+  Log(EngineOptions::LogLevel::kError, std::string(NameOf(shelf.profile)) + " failed: " + why);
+  if (shelf.spawn_failures == kGiveUpAfter) shelf.available.NotifyAll();
   // Perhaps it is the zygote that is broken.
-  if (spawn_failures_ % kGiveUpAfter == 0 && zygote_) zygote_->Kill();
+  if (shelf.spawn_failures % kGiveUpAfter == 0 && zygote_) zygote_->Kill();
 }
 
-asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slot) {
+asio::awaitable<void> Pool::Spawn(Shelf& shelf, std::shared_ptr<ZygoteClient> zygote, Slot slot) {
   const wire::ForkRequest request{.serial = 0,
                                   .slot = slot.index,
                                   .uid = slot.uid,
                                   .open_files = options_.open_files,
                                   .processes = options_.processes,
-                                  .rehearse = waiting_ == 0 ? 1U : 0U,
-                                  .reserved = 0,
+                                  .rehearse = shelf.waiting == 0 ? 1U : 0U,
+                                  .profile = static_cast<std::uint32_t>(shelf.profile),
                                   .scratch_bytes = options_.scratch_bytes,
                                   .scratch_inodes = options_.scratch_inodes,
                                   .fail_at = sandbox::Weakening::StepToFail()};
   std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
   auto forked = co_await zygote->Fork(request, std::move(cgroup_fds));
   if (!forked) {
-    if (zygote->alive()) SpawnFailed(forked.error().message);
+    if (zygote->alive()) SpawnFailed(shelf, forked.error().message);
     co_await ReapStray(std::move(slot));
-    --spawning_;
+    --shelf.spawning;
     Refill();
     co_return;
   }
@@ -184,15 +199,15 @@ asio::awaitable<void> Pool::Spawn(std::shared_ptr<ZygoteClient> zygote, Slot slo
   live_.insert(sandbox);
   const Status ready = co_await sandbox->AwaitReady(SteadyClock::now() + options_.ready_time,
                                                     slots_.required_properties());
-  --spawning_;
+  --shelf.spawning;
   if (ready && !stopped_) {
-    spawn_failures_ = 0;
+    shelf.spawn_failures = 0;
     ReadySandbox entry{std::move(sandbox), std::move(zygote)};
-    AddReady(std::move(entry));
+    AddReady(shelf, std::move(entry));
     co_return;
   }
   // Before its slot comes back, which refills.
-  if (!ready) SpawnFailed(ready.error().message);
+  if (!ready) SpawnFailed(shelf, ready.error().message);
   sandbox->Kill();
 }
 
@@ -223,42 +238,59 @@ asio::awaitable<void> Pool::WatchScratch(std::shared_ptr<Sandbox> sandbox) {
   --watching_;
 }
 
-void Pool::AddReady(ReadySandbox ready) {
-  ready_.push_back(std::move(ready));
-  if (CurrentReady() >= options_.ready_sandboxes) {
+void Pool::AddReady(Shelf& shelf, ReadySandbox ready) {
+  shelf.ready.push_back(std::move(ready));
+  if (CurrentReady(shelf) >= options_.ReadySandboxes(shelf.profile)) {
     // A renewed zygote's address layout shall not live on in what it forked.
-    std::erase_if(ready_, [&](const ReadySandbox& entry) {
+    std::erase_if(shelf.ready, [&](const ReadySandbox& entry) {
       if (entry.zygote == zygote_) return false;
       entry.sandbox->Kill();
       return true;
     });
   }
-  available_.NotifyOne();
+  shelf.available.NotifyOne();
+  DropSurplus(shelf);
+}
+
+void Pool::DropSurplus(Shelf& shelf) {
+  while (shelf.ready.size() > WantedReady(shelf)) {
+    auto surplus = std::find_if(shelf.ready.begin(), shelf.ready.end(),
+                                [&](const auto& entry) { return entry.zygote != zygote_; });
+    if (surplus == shelf.ready.end()) --surplus;
+    surplus->sandbox->Kill();
+    shelf.ready.erase(surplus);
+  }
 }
 
 void Pool::DropDead() {
-  std::erase_if(ready_, [](const ReadySandbox& entry) { return !entry.sandbox->alive(); });
+  for (Shelf& shelf : shelves_) {
+    std::erase_if(shelf.ready, [](const ReadySandbox& entry) { return !entry.sandbox->alive(); });
+  }
 }
 
 asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
-    Deadline deadline, std::shared_ptr<Cancellation> cancellation) {
+    sandbox::SyscallProfile profile, Deadline deadline,
+    std::shared_ptr<Cancellation> cancellation) {
+  Shelf& shelf = shelves_[static_cast<std::size_t>(profile)];
   while (!stopped_ && !cancellation->cancelled()) {
     DropDead();
-    if (!ready_.empty()) {
-      auto sandbox = std::move(ready_.front().sandbox);
-      ready_.pop_front();
-      asio::co_spawn(executor_, RefillAfter(kRefillDelay), asio::detached);
+    if (!shelf.ready.empty()) {
+      auto sandbox = std::move(shelf.ready.front().sandbox);
+      shelf.ready.pop_front();
+      asio::co_spawn(executor_, RefillAfter(shelf, kRefillDelay), asio::detached);
       if (slots_.scratch_is_watched()) {
         asio::co_spawn(executor_, WatchScratch(sandbox), asio::detached);
       }
       co_return sandbox;
     }
-    if (!usable()) break;
-    ++waiting_;
-    Refill();
-    const auto wake = co_await available_.WaitUntil(deadline, cancellation);
-    --waiting_;
-    if (wake != WaitList::Wake::kNotified) break;
+    if (!usable(profile)) break;
+    ++shelf.waiting;
+    Refill(shelf);
+    const auto wake = co_await shelf.available.WaitUntil(deadline, cancellation);
+    --shelf.waiting;
+    if (wake == WaitList::Wake::kNotified) continue;
+    DropSurplus(shelf);
+    break;
   }
   co_return nullptr;
 }
@@ -268,13 +300,14 @@ void Pool::Stop() {
   stopped_ = true;
   for (const auto& sandbox : live_) sandbox->Kill();
   stopping_.NotifyAll();
-  available_.NotifyAll();
+  for (Shelf& shelf : shelves_) shelf.available.NotifyAll();
   warming_->Cancel();
   if (zygote_) zygote_->Close();
 }
 
 ZygoteStatus Pool::status() const {
-  ZygoteStatus status{.kind = NameOf(kind_), .ready = ready_.size()};
+  ZygoteStatus status{.kind = NameOf(kind_)};
+  for (const Shelf& shelf : shelves_) status.ready += shelf.ready.size();
   if (!zygote_ || !zygote_->alive()) return status;
   status.warm = true;
   status.age = std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - warm_since_);
@@ -284,7 +317,10 @@ ZygoteStatus Pool::status() const {
 }
 
 bool Pool::Empty() const {
-  return !keeping_ && !refill_scheduled_ && live_.empty() && spawning_ == 0 && watching_ == 0;
+  const bool idle = std::all_of(shelves_.begin(), shelves_.end(), [](const Shelf& shelf) {
+    return shelf.spawning == 0 && !shelf.refill_scheduled;
+  });
+  return idle && !keeping_ && live_.empty() && watching_ == 0;
 }
 
 }  // namespace pyrunner

@@ -338,7 +338,7 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(Program program, const EngineOptio
           .memory_bytes = program.limits.memory_bytes,
           .policy = program.policy,
           .policy_definition =
-              own_policy != options.policies.end() ? own_policy->second : std::string(),
+              own_policy != options.policies.end() ? own_policy->second.definition : std::string(),
           .call_main = program.call_main,
           .code = std::move(program.code),
           .standard_input = std::move(program.standard_input),

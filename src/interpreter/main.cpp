@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/text_file.h"
 #include "base/unix_socket.h"
@@ -108,16 +109,22 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
     return tl::unexpected(done.error());
   }
   if (own_root) {
-    if (Status done = sandbox::BuildRoot(); !done) return tl::unexpected(done.error());
+    if (Status done = sandbox::BuildRoot(zygote.setup.processes); !done)
+      return tl::unexpected(done.error());
   }
   const sandbox::PolicyOptions options{.shared_memory = layers.Has(sandbox::Layer::kCgroup),
                                        .own_root = own_root};
-  auto seccomp = sandbox::CompileSeccomp(
-      sandbox::SeccompPolicy(sandbox::SyscallProfile::kStrict, options), sandbox::kUnknownCall);
-  if (!seccomp) return tl::unexpected(seccomp.error());
-  // Process 1 of its namespace; without one, each fork says who it is.
-  sandbox::SetSelf(*seccomp, 1);
-  zygote.seccomp = std::move(*seccomp);
+  for (auto [profile, filter] :
+       {std::pair(sandbox::SyscallProfile::kStrict, &zygote.seccomp),
+        std::pair(sandbox::SyscallProfile::kProcesses, &zygote.seccomp_for_processes)}) {
+    if (profile == sandbox::SyscallProfile::kProcesses && !zygote.setup.processes) continue;
+    auto seccomp =
+        sandbox::CompileSeccomp(sandbox::SeccompPolicy(profile, options), sandbox::kUnknownCall);
+    if (!seccomp) return tl::unexpected(seccomp.error());
+    // Process 1 of its namespace; without one, each fork says who it is.
+    sandbox::SetSelf(*seccomp, 1);
+    *filter = std::move(*seccomp);
+  }
 
   (void)BuiltinPolicies();  // made once here, and not in every fork
   if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());

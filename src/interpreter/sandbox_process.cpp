@@ -97,7 +97,10 @@ int ArrangeDescriptors(SandboxProcess& process) {
     if (high[i] < 0) return errno;
   }
   for (std::size_t i = 0; i < high.size(); ++i) {
-    if (::dup2(high[i], static_cast<int>(i)) < 0) return errno;
+    const int target = static_cast<int>(i);
+    // What is not a standard stream is no business of a program that it starts.
+    const int flags = target > STDERR_FILENO ? O_CLOEXEC : 0;
+    if (::dup3(high[i], target, flags) < 0) return errno;
   }
   // The owners' numbers are gone or mean something else now.
   (void)process.channel.Release();
@@ -159,9 +162,15 @@ void RunSandboxProcess(SandboxProcess process) {
   wire::AppendFrame(wire::FrameType::kStarted, {}, frame);
   if (!WriteAll(frame)) ::_exit(kFailureExitCode);
 
+  const pid_t self = ::getpid();
   const std::uint64_t memory_before = PeakResidentBytes();
   ProgramEnd end = runner.Run(*program, SendResult);
   end.finished.peak_memory_bytes = PeakResidentBytes() - memory_before;
+  if (::getpid() != self) {
+    // A fork of the program's own that ran to its end: it is not the one who reports.
+    std::fflush(nullptr);
+    ::_exit(end.exit_code);
+  }
   frame.clear();
   if (end.refusal) {
     wire::Append(*end.refusal, frame);

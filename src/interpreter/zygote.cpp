@@ -52,7 +52,10 @@ long ForkSandbox(const sandbox::SandboxSetup& setup, int& pidfd) {
 sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkRequest& request,
                                 const std::string& root, const std::string& scratch,
                                 std::span<const int> cgroup_fds) {
+  const auto profile = static_cast<sandbox::SyscallProfile>(request.profile);
+  const bool processes = profile == sandbox::SyscallProfile::kProcesses;
   return {.layers = zygote.setup.layers,
+          .profile = profile,
           .fail_at = request.fail_at,
           .procfs_fd = zygote.procfs.get(),
           .uid = request.uid,
@@ -65,7 +68,7 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
           .scratch = scratch.c_str(),
           .cgroup_fds = cgroup_fds,
           .landlock_abi = zygote.setup.landlock_abi,
-          .seccomp = zygote.seccomp.code};
+          .seccomp = processes ? zygote.seccomp_for_processes.code : zygote.seccomp.code};
 }
 
 /// The gateway's ends of a new sandbox.

@@ -18,6 +18,7 @@ struct WarmZygote {
   PyRef runtime;
   sandbox::SandboxSetup setup;
   sandbox::SeccompProgram seccomp;
+  sandbox::SeccompProgram seccomp_for_processes;  // empty where no sandbox has that profile
   sandbox::MemoryBase memory_base;
 };
 

@@ -72,6 +72,10 @@ struct Policy {
   bool check_imports_at_run_time = false;
   std::string missing_module;
 
+  // Programs may start processes and use their own loopback network: they run in sandboxes of the
+  // system call profile `processes`.
+  bool processes = false;
+
   // The operator's own words, by the module, function, attribute or dotted path that is refused.
   std::map<std::string, std::string, std::less<>> messages;
 };

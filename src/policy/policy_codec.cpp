@@ -19,6 +19,7 @@ void ForEachPart(P& policy, Text text, Flag flag, Set set, Texts texts) {
   flag(policy.guard_modules);
   flag(policy.check_strings);
   flag(policy.check_imports_at_run_time);
+  flag(policy.processes);
   set(policy.allowed_modules);
   set(policy.refused_modules);
   set(policy.refused_builtins);

@@ -47,6 +47,21 @@ TEST(PolicyTest, ComesBackFromItsEncoding) {
   }
 }
 
+TEST(PolicyTest, NoBuiltinOneAllowsProcesses) {
+  for (const Policy& policy : BuiltinPolicies()) EXPECT_FALSE(policy.processes) << policy.name;
+}
+
+TEST(PolicyTest, ProcessesComeBackFromTheEncoding) {
+  for (const bool processes : {true, false}) {
+    Policy policy;
+    policy.processes = processes;
+    const auto decoded = DecodePolicy(EncodePolicy(policy));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->processes, processes);
+    EXPECT_FALSE(decoded->check_imports_at_run_time);
+  }
+}
+
 TEST(PolicyTest, DamagedEncodingsAreNoPolicy) {
   const std::string bytes = EncodePolicy(*FindBuiltinPolicy("unsafe-calls"));
   for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -28,6 +28,9 @@ constexpr std::uint32_t kHasProcessorIdle = 1U << 3;
 // Of the group that a service in a version 2 hierarchy has to move to.
 constexpr std::string_view kRefugeSuffix = ".service";
 
+// For a server and its clients in one sandbox, with buffers as large as they get by themselves.
+constexpr std::uint64_t kSocketBytes = std::uint64_t{32} << 20U;
+
 constexpr std::uint64_t kCpuPeriodMicroseconds = 100'000;
 
 std::string GroupName(std::uint32_t index) { return "s" + std::to_string(index); }
@@ -323,9 +326,13 @@ Status CgroupTree::OpenGroup(const Hierarchy& hierarchy, const std::string& grou
         // Where swap is not counted there is none to forbid.
         (void)WriteTextFile(group + "/memory.swap.max", "0");
         if (auto set = WriteTextFile(group + "/memory.oom.group", "1"); !set) return set;
-      } else if (auto swap = OpenFile(group + "/memory.memsw.limit_in_bytes", O_WRONLY)) {
+        continue;
+      }
+      if (auto swap = OpenFile(group + "/memory.memsw.limit_in_bytes", O_WRONLY)) {
         cgroup.memory_and_swap_limit_ = std::move(*swap);
       }
+      // Version 2 counts what sockets hold as memory, this one beside it, and only if told a limit.
+      (void)WriteTextFile(group + "/memory.kmem.tcp.limit_in_bytes", std::to_string(kSocketBytes));
     }
   }
   return {};

@@ -13,6 +13,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,6 +38,10 @@ namespace {
 // More than any program may ask for.
 constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 40;
 
+bool MayHaveProcesses(const IsolationPlan& plan) {
+  return plan.profile == SyscallProfile::kProcesses;
+}
+
 int Checked(long result) { return result == 0 ? 0 : errno; }
 
 int DieWithGateway() { return Checked(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)); }
@@ -53,7 +58,7 @@ int VolunteerForOutOfMemory(const IsolationPlan& plan) {
 int EnterOwnNamespaces(const IsolationPlan& plan) {
   // The change of user made the process undumpable, and with that its own id maps unwritable.
   if (::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
-  if (::unshare(SandboxUnshareFlags(plan.layers)) != 0) return errno;
+  if (::unshare(SandboxUnshareFlags(plan.layers, plan.profile)) != 0) return errno;
   if (!plan.layers.Has(Layer::kUserNamespace)) return 0;
   return WriteIdMaps(plan.procfs_fd, 0, {kInnerUid, plan.uid, plan.uid, 1});
 }
@@ -77,7 +82,13 @@ int RefuseNamespacesAndWatches(const IsolationPlan& plan) {
 
 int MountOwnScratch(const IsolationPlan& plan) {
   const std::uint32_t owner = plan.layers.Has(Layer::kUserNamespace) ? kInnerUid : plan.uid;
-  return MountScratch(plan.scratch_bytes, plan.scratch_inodes, owner);
+  const int error = MountScratch(plan.scratch_bytes, plan.scratch_inodes, owner);
+  if (error != 0 || !MayHaveProcesses(plan)) return error;
+  return MountSharedMemory(plan.scratch_bytes, plan.scratch_inodes, owner);
+}
+
+int StartOwnNetwork(const IsolationPlan& plan) {
+  return MayHaveProcesses(plan) ? BringUpLoopback() : 0;
 }
 
 /// Failing here would leave the program in a place that it must not be in.
@@ -144,7 +155,9 @@ constexpr bool IfUserFirst(Layers layers) {
 constexpr bool IfUserLater(Layers layers) {
   return layers.Has(Layer::kOwnUser) && !layers.Has(Layer::kUserNamespace);
 }
-bool IfNamespaces(Layers layers) { return SandboxUnshareFlags(layers) != 0; }
+bool IfNamespaces(Layers layers) {
+  return SandboxUnshareFlags(layers, SyscallProfile::kStrict) != 0;
+}
 
 int BecomeOwnUser(const IsolationPlan& plan) { return BecomeUser(plan.uid); }
 
@@ -154,9 +167,10 @@ constexpr Step kSteps[] = {
     {"oom score", Always, VolunteerForOutOfMemory},
     {"user", IfUserFirst, BecomeOwnUser},
     {"namespaces", IfNamespaces, EnterOwnNamespaces},
-    // These need the capabilities of the new user namespace.
+    // The next four need the capabilities of the new user namespace.
     {"namespace limits", If<Layer::kUserNamespace>, RefuseNamespacesAndWatches},
     {"scratch", If<Layer::kMountNamespace>, MountOwnScratch},
+    {"loopback", If<Layer::kNetworkNamespace>, StartOwnNetwork},
     {"hostname", If<Layer::kUtsNamespace>, NameHost},
     {"root", If<Layer::kChroot>,
      [](const IsolationPlan& plan) { return Checked(::chroot(plan.root)); }},
@@ -171,7 +185,9 @@ constexpr Step kSteps[] = {
     // Before seccomp hides its system calls.
     {"landlock", If<Layer::kLandlock>,
      [](const IsolationPlan& plan) {
-       return RestrictByLandlock(plan.landlock_abi, plan.layers.Has(Layer::kMountNamespace));
+       return RestrictByLandlock(
+           plan.landlock_abi,
+           {.own_root = plan.layers.Has(Layer::kMountNamespace), .profile = plan.profile});
      }},
     {"seccomp", If<Layer::kSeccomp>,
      [](const IsolationPlan& plan) { return InstallSeccomp(plan.seccomp); }},
@@ -206,6 +222,19 @@ bool OpensNoHostFile() {
   return true;
 }
 
+/// Tried with an empty file, which the kernel takes for no program only after it may be executed.
+bool ExecutesNoOwnFile() {
+  for (const char* path : {"/tmp/.program", "/dev/shm/.program"}) {
+    const int file = ::open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+    if (file < 0) return false;
+    ::close(file);
+    const bool refused = Refused(::syscall(SYS_execve, path, nullptr, nullptr), EACCES);
+    ::unlink(path);
+    if (!refused) return false;
+  }
+  return true;
+}
+
 bool FilesystemIsIsolated(const IsolationPlan& plan) {
   const bool own_root = plan.layers.Has(Layer::kMountNamespace) || plan.layers.Has(Layer::kChroot);
   if (own_root && !SeesNoHostFile()) return false;
@@ -215,11 +244,37 @@ bool FilesystemIsIsolated(const IsolationPlan& plan) {
     return false;
   }
   if (plan.layers.Has(Layer::kLandlock) && !OpensNoHostFile()) return false;
+  if (MayHaveProcesses(plan) && !ExecutesNoOwnFile()) return false;
   return ::access("/usr/lib", F_OK) == 0 &&
          !CanOpen("/usr/.written-by-a-sandbox", O_WRONLY | O_CREAT);
 }
 
+/// What the kernel says to a TCP connection to this address; 0 if somebody takes it.
+int TryToConnect(std::uint32_t address) {
+  const long socket = ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
+  if (socket < 0) return errno;
+  sockaddr_in target{};
+  target.sin_family = AF_INET;
+  target.sin_port = htons(9);
+  target.sin_addr.s_addr = htonl(address);
+  const int error = Checked(
+      ::connect(static_cast<int>(socket), reinterpret_cast<sockaddr*>(&target), sizeof target));
+  ::close(static_cast<int>(socket));
+  return error;
+}
+
+/// Itself on loopback, where nobody listens yet, and no way to anywhere else.
+bool NetworkIsItsOwn(const IsolationPlan& plan) {
+  constexpr std::uint32_t kElsewhere = 0xc0000201;  // 192.0.2.1, of the block for documentation
+  if (plan.layers.Has(Layer::kSeccomp)) {
+    if (!Refused(::syscall(SYS_socket, AF_NETLINK, SOCK_RAW, 0), EPERM)) return false;
+    if (!Refused(::syscall(SYS_socket, AF_INET, SOCK_RAW, IPPROTO_ICMP), EPERM)) return false;
+  }
+  return TryToConnect(kElsewhere) == ENETUNREACH && TryToConnect(INADDR_LOOPBACK) == ECONNREFUSED;
+}
+
 bool NetworkIsIsolated(const IsolationPlan& plan) {
+  if (MayHaveProcesses(plan)) return NetworkIsItsOwn(plan);
   const long socket = ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
   if (plan.layers.Has(Layer::kSeccomp)) return Refused(socket, EPERM);
   // An empty network namespace has no way to anywhere, not even to itself.
@@ -237,6 +292,8 @@ bool NetworkIsIsolated(const IsolationPlan& plan) {
 bool ProcessesAreIsolated(const IsolationPlan& plan) {
   const bool alone = ::getpid() == 1 && ::getppid() == 0;
   if (plan.layers.Has(Layer::kPidNamespace) && !alone) return false;
+  // It may signal whom it sees, and sees nobody.
+  if (MayHaveProcesses(plan)) return Refused(::syscall(SYS_kill, -1, 0), ESRCH);
   if (!plan.layers.Has(Layer::kSeccomp)) return true;
   return Refused(::syscall(SYS_kill, alone ? 2 : ::getppid(), 0), EPERM) &&
          Refused(::syscall(SYS_kill, -1, 0), EPERM);
@@ -293,11 +350,19 @@ bool ForkIsRefused() {
   return Refused(pid, EPERM);
 }
 
+bool ForkWorks() {
+  const long pid = ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (pid == 0) ::_exit(0);
+  return pid > 0 && ::waitpid(static_cast<pid_t>(pid), nullptr, 0) == pid;
+}
+
 bool ProcessesAreLimited(const IsolationPlan& plan) {
   if (plan.layers.Has(Layer::kResourceLimits) && CountsProcessesAlone(plan)) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NPROC, &limit) != 0 || limit.rlim_max > plan.processes) return false;
   }
+  // Limits of single processes bound no number of them.
+  if (MayHaveProcesses(plan)) return plan.layers.Has(Layer::kCgroup) && ForkWorks();
   if (plan.layers.Has(Layer::kSeccomp)) return ForkIsRefused();
   return plan.layers.Has(Layer::kCgroup) || plan.layers.Has(Layer::kResourceLimits);
 }

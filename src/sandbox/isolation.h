@@ -9,15 +9,17 @@
 #include "sandbox/layers.h"
 #include "sandbox/limits.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/syscall_profile.h"
 #include "sandbox/weakening.h"
 
 namespace pyrunner::sandbox {
 
 /// Everything that a fresh fork of a zygote needs to lock itself up.
 struct IsolationPlan {
-  Layers layers;       // in force, every one of them
-  StepName fail_at{};  // see Weakening
-  int procfs_fd = -1;  // an open /proc, closed on the way
+  Layers layers;                                     // in force, every one of them
+  SyscallProfile profile = SyscallProfile::kStrict;  // whose filter `seccomp` is
+  StepName fail_at{};                                // see Weakening
+  int procfs_fd = -1;                                // an open /proc, closed on the way
   // Inside the zygote's user namespace, of no other live sandbox; 0: that has just the one user.
   std::uint32_t uid = 0;
   MemoryBase memory_base;

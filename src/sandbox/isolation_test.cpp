@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -50,10 +51,12 @@ enum class Flaw : std::uint32_t {
   kManyProcesses,  // more than promised
   kUnmappedUser,   // a step fails
   kNotIsolated,    // no step was taken at all
+  kSharedNetwork,  // the zygote's, of which all sandboxes are
 };
 
 struct TestRequest {
   Flaw flaw{};
+  SyscallProfile profile = SyscallProfile::kStrict;
 };
 
 struct TestReport {
@@ -108,6 +111,35 @@ int LookAround() {
   return 0;
 }
 
+/// The same where there may be processes.
+int LookAroundWithProcesses() {
+  const auto exit_code_of = [](const char* program) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::execl(program, program, nullptr);
+      ::_exit(errno);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  PROBE(exit_code_of("/usr/bin/true") == 0);
+  PROBE(exit_code_of("/tmp/none") == ENOENT);
+  for (const char* path : {"/tmp/file", "/dev/shm/file"}) {
+    const int file = ::open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0700);
+    PROBE(file >= 0);
+    PROBE(exit_code_of(path) == EACCES);
+    PROBE(::posix_fallocate(file, 0, 2 * kMiB) != 0);  // twice the quota
+    ::close(file);
+  }
+  PROBE(Fails(::open("/dev/file", O_RDWR | O_CREAT | O_CLOEXEC, 0700), EACCES) || errno == EROFS);
+  PROBE(Fails(::syscall(SYS_kill, -1, SIGKILL), ESRCH));
+  PROBE(Fails(::syscall(SYS_setresuid, 0, 0, 0), EPERM));
+  PROBE(Fails(::syscall(SYS_sethostname, "x", 1), EPERM));
+  PROBE(::access("/proc", F_OK) != 0);
+  return 0;
+}
+
 #undef PROBE
 
 /// All that go together.
@@ -135,7 +167,10 @@ SeccompProgram AllowEverything() {
     if (request.flaw == Flaw::kLargeScratch) plan.scratch_bytes /= 2;
     if (request.flaw == Flaw::kManyProcesses) plan.processes -= 1;
     report.properties = VerifyIsolation(plan);
-    if (request.flaw == Flaw::kNone) report.wrong_line = LookAround();
+    if (request.flaw == Flaw::kNone) {
+      report.wrong_line =
+          request.profile == SyscallProfile::kProcesses ? LookAroundWithProcesses() : LookAround();
+    }
   }
   // sendmsg is refused by now.
   const ssize_t told = ::write(control, &report, sizeof report);
@@ -150,14 +185,14 @@ int RunZygote() {
   };
   constexpr int kControl = wire::kZygoteControlFd;
   Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!check(EnterZygoteNamespaces(FullLayers())) || !check(BuildRoot())) return 10;
   TestRequest request;
   auto received = ReceiveMessage(kControl, WritableBytesOf(request));
   if (!received) return 11;
-  SeccompProgram seccomp =
-      request.flaw == Flaw::kNoFilter
-          ? AllowEverything()
-          : *CompileSeccomp(SeccompPolicy(SyscallProfile::kStrict), kUnknownCall);
+  const bool processes = request.profile == SyscallProfile::kProcesses;
+  if (!check(EnterZygoteNamespaces(FullLayers())) || !check(BuildRoot(processes))) return 10;
+  SeccompProgram seccomp = request.flaw == Flaw::kNoFilter
+                               ? AllowEverything()
+                               : *CompileSeccomp(SeccompPolicy(request.profile), kUnknownCall);
   SetSelf(seccomp, 1);
   const int landlock_abi = LandlockAbi();
   if (!check(SealRoot())) return 12;
@@ -174,8 +209,10 @@ int RunZygote() {
   if (pid != 0) return pid > 0 ? 0 : 14;
   Layers layers = FullLayers();
   if (cgroup_fds.empty()) layers.Remove(Layer::kCgroup);
+  if (request.flaw == Flaw::kSharedNetwork) layers.Remove(Layer::kNetworkNamespace);
   RunSandbox(request,
              {.layers = layers,
+              .profile = request.profile,
               .procfs_fd = procfs.Release(),
               .uid = request.flaw == Flaw::kUnmappedUser ? kMappedUids : 1007,
               .open_files = 64,
@@ -211,7 +248,8 @@ class IsolationTest : public testing::Test {
   }
 
   /// Launches a zygote with one sandbox and returns what the sandbox reports.
-  static std::optional<TestReport> Report(Flaw flaw, const std::vector<int>& cgroup_fds) {
+  static std::optional<TestReport> Report(Flaw flaw, const std::vector<int>& cgroup_fds,
+                                          SyscallProfile profile = SyscallProfile::kStrict) {
     auto control = SocketPair(SOCK_SEQPACKET);
     EXPECT_TRUE(control);
     const Fd program(::open("/proc/self/exe", O_PATH | O_CLOEXEC));
@@ -229,7 +267,7 @@ class IsolationTest : public testing::Test {
     });
     control->second.Reset();
     if (launched != 0) return std::nullopt;
-    EXPECT_TRUE(SendMessage(control->first.get(), BytesOf(TestRequest{flaw}), cgroup_fds));
+    EXPECT_TRUE(SendMessage(control->first.get(), BytesOf(TestRequest{flaw, profile}), cgroup_fds));
     TestReport report;
     const auto received = ReceiveMessage(control->first.get(), WritableBytesOf(report));
     // Zygote and sandbox: both are ours to reap.
@@ -259,6 +297,28 @@ TEST_F(IsolationTest, GivesEveryProperty) {
   ASSERT_EQ(report->error, 0) << report->step.data();
   EXPECT_EQ(Names(report->properties), Names(kAllProperties));
   EXPECT_EQ(report->wrong_line, 0) << "see that line of isolation_test.cpp";
+}
+
+TEST_F(IsolationTest, GivesEveryPropertyWithProcessesToo) {
+  if (!tree_) GTEST_SKIP() << "no cgroups here: nothing bounds the memory of many processes";
+  const auto report = Report(Flaw::kNone, group_.JoinFds(), SyscallProfile::kProcesses);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->error, 0) << report->step.data();
+  EXPECT_EQ(Names(report->properties), Names(kAllProperties));
+  EXPECT_EQ(report->wrong_line, 0) << "see that line of isolation_test.cpp";
+}
+
+TEST_F(IsolationTest, ProcessesThatNoCgroupCountsAreNoticed) {
+  const auto report = Report(Flaw::kNone, {}, SyscallProfile::kProcesses);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(Names(report->properties), Names(kAllProperties & ~std::uint32_t{kProcessLimit}));
+}
+
+TEST_F(IsolationTest, ProcessesWithoutANetworkOfTheirOwnAreNoticed) {
+  const auto report = Report(Flaw::kSharedNetwork, {}, SyscallProfile::kProcesses);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->error, 0) << report->step.data();
+  EXPECT_EQ(report->properties & kNetworkIsolation, 0U);
 }
 
 TEST_F(IsolationTest, WithoutACgroupAResourceLimitBoundsMemory) {

@@ -14,6 +14,7 @@ namespace pyrunner::sandbox {
 namespace {
 
 // From the kernel's include/uapi/linux/landlock.h; Debian 12's headers stop at ABI 2.
+constexpr std::uint64_t kExecute = 1ULL << 0;
 constexpr std::uint64_t kWriteFile = 1ULL << 1;
 constexpr std::uint64_t kReadFile = 1ULL << 2;
 constexpr std::uint64_t kReadDir = 1ULL << 3;
@@ -21,6 +22,7 @@ constexpr std::uint64_t kRemoveDir = 1ULL << 4;
 constexpr std::uint64_t kRemoveFile = 1ULL << 5;
 constexpr std::uint64_t kMakeDir = 1ULL << 7;
 constexpr std::uint64_t kMakeReg = 1ULL << 8;
+constexpr std::uint64_t kMakeSock = 1ULL << 9;
 constexpr std::uint64_t kTruncate = 1ULL << 14;
 
 constexpr std::uint64_t kAllAbi1 = (1ULL << 13) - 1;
@@ -58,7 +60,8 @@ struct Rule {
 
 // Each names what is meant and nothing beside it, so that it holds on the host's own root too: "."
 // is the scratch directory itself, which no other sandbox shares, and not the name /tmp; of /etc
-// it is single files. Nothing may be executed, and no special file or link be made, anywhere.
+// it is single files. Nothing may be executed, and no special file or link be made, anywhere but
+// where kRulesForProcesses adds it: rules for the same place add up.
 // /dev/zero is not writable, because a shared mapping of it would be memory that nobody counts.
 constexpr Rule kRules[] = {
     {"/usr", kRead},
@@ -75,6 +78,11 @@ constexpr Rule kRules[] = {
 constexpr Rule kRulesOfOwnRoot[] = {
     {"/etc/passwd", kReadFile},
     {"/etc/group", kReadFile},
+};
+constexpr Rule kRulesForProcesses[] = {
+    {"/usr", kExecute},
+    {".", kMakeSock},
+    {"/dev/shm", kScratch | kMakeSock},
 };
 
 int AddRules(const Fd& ruleset, std::span<const Rule> rules, std::uint64_t handled) {
@@ -103,12 +111,13 @@ int LandlockAbi() {
   return abi > 0 ? static_cast<int>(abi) : 0;
 }
 
-int RestrictByLandlock(int abi, bool own_root) {
+int RestrictByLandlock(int abi, LandlockOptions options) {
+  const bool processes = options.profile == SyscallProfile::kProcesses;
   RulesetAttributes attributes{};
   attributes.handled_access_fs = HandledAccess(abi);
   std::size_t size = sizeof attributes.handled_access_fs;
   if (abi >= 4) {
-    attributes.handled_access_net = kNetBindTcp | kNetConnectTcp;
+    attributes.handled_access_net = processes ? 0 : kNetBindTcp | kNetConnectTcp;
     size += sizeof attributes.handled_access_net;
   }
   if (abi >= 6) {
@@ -120,8 +129,12 @@ int RestrictByLandlock(int abi, bool own_root) {
   if (const int error = AddRules(ruleset, kRules, attributes.handled_access_fs); error != 0) {
     return error;
   }
-  if (own_root) {
+  if (options.own_root) {
     const int error = AddRules(ruleset, kRulesOfOwnRoot, attributes.handled_access_fs);
+    if (error != 0) return error;
+  }
+  if (processes) {
+    const int error = AddRules(ruleset, kRulesForProcesses, attributes.handled_access_fs);
     if (error != 0) return error;
   }
   return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0U) == 0 ? 0 : errno;

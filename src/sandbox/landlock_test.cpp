@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstring>
 #include <fstream>
 #include <string>
 
@@ -30,10 +31,10 @@ class LandlockTest : public testing::Test {
   }
 
   /// Ends a child that could not be restricted.
-  void Restrict(int abi = LandlockAbi()) const {
+  void Restrict(int abi = LandlockAbi(), SyscallProfile profile = SyscallProfile::kStrict) const {
     CHILD_CHECK(::chdir(scratch_.path().c_str()) == 0);
     CHILD_CHECK(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    CHILD_CHECK(RestrictByLandlock(abi, true) == 0);
+    CHILD_CHECK(RestrictByLandlock(abi, {.own_root = true, .profile = profile}) == 0);
   }
 
   TemporaryDirectory scratch_;
@@ -149,6 +150,32 @@ TEST_F(LandlockTest, NoTcp) {
       0);
 }
 
+TEST_F(LandlockTest, ProcessesExecuteTheRuntimeAndConnect) {
+  EXPECT_EQ(
+      RunInChild([&] {
+        Restrict(LandlockAbi(), SyscallProfile::kProcesses);
+        const Fd copy(::open("copy", O_WRONLY | O_CREAT | O_CLOEXEC, 0700));
+        CHILD_CHECK(copy.valid());
+        CHILD_CHECK(::execl("copy", "copy", nullptr) == -1 && errno == EACCES);
+        const Fd local(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_un name{};
+        name.sun_family = AF_UNIX;
+        std::strcpy(name.sun_path, "local");
+        CHILD_CHECK(::bind(local.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
+        const Fd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_in anywhere{};
+        anywhere.sin_family = AF_INET;
+        CHILD_CHECK(::bind(tcp.get(), reinterpret_cast<sockaddr*>(&anywhere), sizeof anywhere) ==
+                    0);
+        CHILD_CHECK(::symlink("copy", "link") == -1 && errno == EACCES);
+        CHILD_CHECK(::mkfifo("pipe", 0600) == -1 && errno == EACCES);
+        CHILD_CHECK(RefusesToOpen(outside_.File("secret"), O_RDONLY));
+        ::execl("/usr/bin/true", "true", nullptr);
+        return 1;
+      }),
+      0);
+}
+
 TEST_F(LandlockTest, NoSignalsToTheOutside) {
   if (LandlockAbi() < 6) GTEST_SKIP() << "Landlock before ABI 6 knows no signals";
   EXPECT_EQ(RunInChild([&] {
@@ -179,7 +206,7 @@ TEST_F(LandlockTest, NeedsNoNewPrivileges) {
   EXPECT_EQ(RunInChild([&] {
               CHILD_CHECK(::chdir(scratch_.path().c_str()) == 0);
               CHILD_CHECK(::geteuid() != 0 || ::setresuid(65534, 65534, 65534) == 0);
-              CHILD_CHECK(RestrictByLandlock(LandlockAbi(), true) != 0);
+              CHILD_CHECK(RestrictByLandlock(LandlockAbi(), {.own_root = true}) != 0);
               return 0;
             }),
             0);

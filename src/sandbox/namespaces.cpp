@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -103,6 +106,20 @@ std::uint64_t SandboxCloneFlags(const SandboxSetup& setup) {
   return flags;
 }
 
-int SandboxUnshareFlags(Layers layers) { return Flags(layers, kOfSandbox); }
+int SandboxUnshareFlags(Layers layers, SyscallProfile profile) {
+  const bool own_network =
+      profile == SyscallProfile::kProcesses && layers.Has(Layer::kNetworkNamespace);
+  return Flags(layers, kOfSandbox) | (own_network ? CLONE_NEWNET : 0);
+}
+
+int BringUpLoopback() {
+  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) return errno;
+  ifreq loopback{};
+  std::memcpy(loopback.ifr_name, "lo", sizeof "lo");
+  if (::ioctl(socket.get(), SIOCGIFFLAGS, &loopback) != 0) return errno;
+  loopback.ifr_flags = static_cast<short>(loopback.ifr_flags | IFF_UP);
+  return ::ioctl(socket.get(), SIOCSIFFLAGS, &loopback) == 0 ? 0 : errno;
+}
 
 }  // namespace pyrunner::sandbox

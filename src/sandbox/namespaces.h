@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "sandbox/sandbox_setup.h"
+#include "sandbox/syscall_profile.h"
 
 namespace pyrunner::sandbox {
 
@@ -29,12 +30,17 @@ bool HasUsers(std::uint32_t first, std::uint32_t count);
 
 /// The zygote's own namespaces, of those layers. The network namespace stays empty and is shared by
 /// its sandboxes: making one costs more than everything else, and seccomp refuses them sockets.
+/// Sandboxes whose profile allows sockets have their own.
 Status EnterZygoteNamespaces(Layers layers);
 
 /// Flags of clone3 and of unshare that make a sandbox of these layers. The process namespace must
 /// come with the fork; the rest belongs to the sandbox's own user namespace, entered after its user
 /// id changed.
 std::uint64_t SandboxCloneFlags(const SandboxSetup& setup);
-int SandboxUnshareFlags(Layers layers);
+int SandboxUnshareFlags(Layers layers, SyscallProfile profile);
+
+/// Brings up the loopback interface of the caller's network namespace, which needs that
+/// namespace's CAP_NET_ADMIN. Returns 0 or an errno value; makes no allocation.
+int BringUpLoopback();
 
 }  // namespace pyrunner::sandbox

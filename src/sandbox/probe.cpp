@@ -185,7 +185,7 @@ Status TryLandlock(int abi) {
   if (abi == 0) return SystemError("landlock_create_ruleset", "");
   (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (::chdir("/tmp") != 0) return SystemError("chdir", "/tmp");
-  if (const int error = RestrictByLandlock(abi, false); error != 0) {
+  if (const int error = RestrictByLandlock(abi, {}); error != 0) {
     return SystemError("landlock_restrict_self", "", error);
   }
   const Fd root(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));

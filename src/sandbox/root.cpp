@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 // Where the new root is mounted until it is pivoted into. Only this mount namespace sees it.
 constexpr const char* kStaging = "/tmp";
 
+constexpr const char* kSharedMemory = "/dev/shm";
+
 constexpr std::array kUsrLinks = {"bin", "lib", "lib32", "lib64", "libx32", "sbin"};
 constexpr std::array kDevices = {"null", "zero", "full", "random", "urandom"};
 
@@ -176,7 +178,7 @@ Status Pivot(const std::string& root) {
 
 }  // namespace
 
-Status BuildRoot() {
+Status BuildRoot(bool shared_memory) {
   if (Status set = Mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr); !set) return set;
   const std::string root = kStaging;
   if (Status mounted =
@@ -187,6 +189,9 @@ Status BuildRoot() {
   if (Status done = PopulateUsr(root); !done) return done;
   if (Status done = PopulateEtc(root + "/etc"); !done) return done;
   if (Status done = PopulateDev(root + "/dev"); !done) return done;
+  if (shared_memory) {
+    if (Status done = MakeDirectory(root + kSharedMemory); !done) return done;
+  }
   if (Status done = MakeDirectory(root + "/tmp"); !done) return done;
   if (Status done = Pivot(root); !done) return done;
   return Mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700,size=64m");
@@ -197,15 +202,25 @@ Status SealRoot() {
   return SetMountAttributes("/", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0);
 }
 
-int MountScratch(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid) {
+namespace {
+
+int MountOwn(const char* target, std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid) {
   std::array<char, 128> options{};
   std::snprintf(options.data(), options.size(), "mode=700,size=%llu,nr_inodes=%llu,uid=%u,gid=%u",
                 static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(inodes),
                 uid, uid);
-  if (::mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options.data()) != 0) {
-    return errno;
-  }
-  return 0;
+  constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  return ::mount("tmpfs", target, "tmpfs", kFlags, options.data()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+int MountScratch(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid) {
+  return MountOwn("/tmp", bytes, inodes, uid);
+}
+
+int MountSharedMemory(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid) {
+  return MountOwn(kSharedMemory, bytes, inodes, uid);
 }
 
 }  // namespace pyrunner::sandbox

@@ -9,10 +9,10 @@
 namespace pyrunner::sandbox {
 
 /// Builds the root of all sandboxes of a zygote and pivots into it: /usr read-only, of /etc only
-/// what the libraries open, of /dev only null, zero, full and the random devices; no /proc, no
-/// /sys. The caller is alone in its own user and mount namespaces. A writable /tmp is there for
-/// warming up, until SealRoot.
-[[nodiscard]] Status BuildRoot();
+/// what the libraries open, of /dev only null, zero, full and the random devices, and with
+/// `shared_memory` an empty /dev/shm to mount something on; no /proc, no /sys. The caller is alone
+/// in its own user and mount namespaces. A writable /tmp is there for warming up, until SealRoot.
+[[nodiscard]] Status BuildRoot(bool shared_memory = false);
 
 // The parts of such a root, for one that is built in another way.
 
@@ -31,5 +31,8 @@ namespace pyrunner::sandbox {
 /// Mounts the sandbox's own /tmp, bounded in bytes and inodes, owned by `uid` (as the caller's
 /// user namespace names it). Returns 0 or an errno value; makes no allocation.
 int MountScratch(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid);
+
+/// The same on /dev/shm, where the C library has its semaphores and shared memory.
+int MountSharedMemory(std::uint64_t bytes, std::uint64_t inodes, std::uint32_t uid);
 
 }  // namespace pyrunner::sandbox

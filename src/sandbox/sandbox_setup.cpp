@@ -10,6 +10,7 @@ constexpr std::uint32_t kLimitAddressSpace = 1U << 0;
 constexpr std::uint32_t kBecomeGatewayUser = 1U << 1;
 constexpr std::uint32_t kZygoteUserNamespace = 1U << 2;
 constexpr std::uint32_t kKeepChildren = 1U << 3;
+constexpr std::uint32_t kProcesses = 1U << 16;
 
 std::optional<std::uint32_t> Number(std::string_view text) {
   std::uint32_t value = 0;
@@ -24,7 +25,7 @@ std::array<std::string, 5> SandboxSetup::ToArguments() const {
   const std::uint32_t flags = (limit_address_space ? kLimitAddressSpace : 0U) |
                               (become_gateway_user ? kBecomeGatewayUser : 0U) |
                               (zygote_user_namespace ? kZygoteUserNamespace : 0U) |
-                              (keep_children ? kKeepChildren : 0U);
+                              (keep_children ? kKeepChildren : 0U) | (processes ? kProcesses : 0U);
   return {std::to_string(layers.bits()), std::to_string(landlock_abi), std::to_string(flags),
           scratch_folder, roots};
 }
@@ -42,6 +43,7 @@ std::optional<SandboxSetup> SandboxSetup::FromArguments(std::span<const char* co
   setup.become_gateway_user = (*flags & kBecomeGatewayUser) != 0;
   setup.zygote_user_namespace = (*flags & kZygoteUserNamespace) != 0;
   setup.keep_children = (*flags & kKeepChildren) != 0;
+  setup.processes = (*flags & kProcesses) != 0;
   setup.scratch_folder = arguments[3];
   setup.roots = arguments[4];
   return setup;

@@ -29,6 +29,9 @@ struct SandboxSetup {
   // children have to become first.
   bool become_gateway_user = false;
 
+  // Some sandboxes have the system call profile kProcesses.
+  bool processes = false;
+
   // Without mount namespaces: the folder of SlotRoots, or else that of ScratchFolder.
   std::string roots;
   std::string scratch_folder;

@@ -6,17 +6,9 @@
 
 #include "sandbox/seccomp_rules.h"
 #include "sandbox/syscall_numbers.h"
+#include "sandbox/syscall_profile.h"
 
 namespace pyrunner::sandbox {
-
-/// Chosen by the operator, never by a request.
-enum class SyscallProfile {
-  /// One process with threads; no fork, exec or sockets but socket pairs.
-  kStrict,
-  /// What subprocess and multiprocessing need. Only inside a process namespace and a network
-  /// namespace of the sandbox's own: it may signal every process that it sees, and use TCP and UDP.
-  kProcesses,
-};
 
 /// What else the host provides; each that is false makes the filter stricter.
 struct PolicyOptions {

@@ -160,6 +160,11 @@ TEST_F(ProcessesProfileTest, SocketOptionsAreTheStandardLibrarys) {
   EXPECT_EQ(Answer(k_setsockopt, {3, IPPROTO_IPV6, IPV6_V6ONLY}), kAllowed);
   EXPECT_EQ(Answer(k_getsockopt, {3, SOL_SOCKET, SO_ERROR}), kAllowed);
   EXPECT_EQ(Answer(k_getsockopt, {3, IPPROTO_TCP, TCP_INFO}), kAllowed);
+  constexpr std::uint64_t kPeerPidfd = 77;  // SO_PEERPIDFD, newer than Debian's headers
+  for (const std::uint64_t option : {std::uint64_t{SO_PEERCRED}, std::uint64_t{SO_PEERSEC},
+                                     std::uint64_t{SO_PEERGROUPS}, kPeerPidfd}) {
+    EXPECT_EQ(Answer(k_getsockopt, {3, SOL_SOCKET, option}), Refused(ENOPROTOOPT)) << option;
+  }
   // Filters, memory that others see, marks, protocol modules, the packet filter's tables.
   for (const std::uint64_t option :
        {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ZEROCOPY, SO_MARK, SO_BINDTODEVICE, SO_PRIORITY}) {
@@ -179,6 +184,8 @@ TEST_F(ProcessesProfileTest, ANewProgramCanStart) {
   EXPECT_EQ(Answer(k_mmap, {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, 3, 0}), kAllowed);
   EXPECT_EQ(Answer(k_mprotect, {0, 4096, PROT_READ | PROT_EXEC}), Refused(EACCES));
   EXPECT_EQ(Answer(k_prctl, {PR_SET_PDEATHSIG, SIGKILL}), kAllowed);
+  EXPECT_EQ(Answer(k_prctl, {PR_SET_PDEATHSIG, 0}), Refused(EPERM)) << "it ends with the gateway";
+  EXPECT_EQ(Answer(k_prctl, {PR_SET_PDEATHSIG, SIGTERM}), Refused(EPERM));
   EXPECT_EQ(Answer(k_prctl, {PR_SET_DUMPABLE, 1}), Refused(EPERM));
   EXPECT_EQ(Answer(k_prctl, {PR_SET_CHILD_SUBREAPER, 1}), Refused(EPERM));
 }

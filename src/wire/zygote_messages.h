@@ -21,7 +21,7 @@ struct ForkRequest {
   std::uint32_t open_files = 0;
   std::uint32_t processes = 0;
   std::uint32_t rehearse = 0;  // 1: touch beforehand what a program will; 0: somebody waits for it
-  std::uint32_t reserved = 0;
+  std::uint32_t profile = 0;   // sandbox::SyscallProfile
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
   std::array<char, 24> fail_at{};  // a step of the isolation, in builds for tests only
