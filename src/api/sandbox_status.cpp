@@ -78,6 +78,15 @@ Json Describe(const SelfTest& self_test) {
   return json;
 }
 
+/// The operator's policies whose programs may start processes.
+Json PoliciesWithProcesses(const EngineOptions& options) {
+  Json names = Json::array();
+  for (const auto& [name, policy] : options.policies) {
+    if (policy.profile == sandbox::SyscallProfile::kProcesses) names.push_back(name);
+  }
+  return names;
+}
+
 template <typename Texts>
 Json List(const Texts& texts) {
   Json list = Json::array();
@@ -153,6 +162,7 @@ Json SandboxStatus(const Assurance& assurance, const EngineOptions& options,
            {{"age_s", options.zygote_age.count()}, {"sandboxes", options.zygote_runs}}},
           {"shared_per_zygote", List(sandbox::kSharedPerZygote)},
           {"not_protected_against", List(sandbox::kNotProtectedAgainst)},
+          {"policies_with_processes", PoliciesWithProcesses(options)},
           {"policy_is_a_boundary", false}};
 }
 

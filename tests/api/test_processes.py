@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -181,6 +182,11 @@ for worker in workers: worker.join()
         self.assertGreater(result["memory_used"], 150, result)
 
 
+    def test_the_service_tells_which_policies_have_it(self):
+        status = self.server.request("GET", "/v1/sandbox").json
+        self.assertEqual(status["policies_with_processes"], ["build", "code-executor"])
+
+
 class Ends(ProcessesTest):
     def test_children_that_hold_the_output_hold_up_nobody(self):
         for how in ("subprocess.Popen(['sleep', '60'])",
@@ -243,6 +249,45 @@ print(ended.count(-9) > 0)
         killed = result["stdout"] == "True\n" or result["status"] != "success"
         self.assertTrue(killed, result)
         self.assertLess(time.monotonic() - start, 20)
+
+    def test_what_sockets_hold_is_bounded(self):
+        def held():
+            return int(re.search(r"^UDP: inuse \d+ mem (\d+)",
+                                 pathlib.Path("/proc/net/sockstat").read_text(), re.M)[1]) * 4096
+        most = before = held()
+        with concurrent.futures.ThreadPoolExecutor(1) as threads:
+            answer = threads.submit(self.prints, """
+import os, socket, time
+def fill():
+    sockets, sent = [], 0
+    try:
+        while True:
+            one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
+            one.bind(("127.0.0.1", 0))
+            sockets.append(one)
+    except OSError:
+        pass
+    sockets[0].setblocking(False)
+    for target in sockets[1:]:
+        for _ in range(40):
+            try:
+                sent += sockets[0].sendto(bytes(60000), target.getsockname())
+            except OSError:
+                break
+    return sent
+for _ in range(3):
+    if os.fork() == 0:
+        fill(); time.sleep(1); os._exit(0)
+print(fill() > 50_000_000)
+time.sleep(1)
+""", memory_limit=128, timeout=20)
+            while not answer.done():
+                most = max(most, held())
+                time.sleep(0.02)
+        self.assertEqual(answer.result(), "True\n")
+        self.assertLess(most - before, 160 << 20)
+        self.assertGreater(most, before, "nothing was measured")
 
     def test_nothing_of_a_program_is_there_for_the_next(self):
         self.prints("import subprocess\nopen('/dev/shm/left', 'w').write('x')\n"

@@ -383,6 +383,11 @@ class Policies(unittest.TestCase):
                 self.assertEqual(server.run(program).json["error"], messages[name])
         self.assertEqual(server.run("print(getattr(1, 'real'))").json["stdout"], "1\n")
 
+    def test_the_example_with_processes_is_true(self):
+        server = self.serve(blocks(self.page, "toml")[1])
+        self.assertEqual(server.run("import subprocess\nsubprocess.run(['echo', 'started'])").json["stdout"],
+                         "started\n")
+
     def test_every_key_is_told(self):
         keys = set(re.findall(r"`([a-z_]+)`", "".join(
             re.findall(r"^\| (`[^|]*`) \|", self.page.read_text().split("## Your own")[1], re.M))))
