@@ -38,6 +38,7 @@ class Fault:
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="pyrunner-fault-")
+        os.chmod(self.folder.name, 0o755)  # The gateway is not root when it looks.
         self.path = pathlib.Path(self.folder.name) / "step"
         self.set("")
 
@@ -62,7 +63,6 @@ class FaultyLockdown(unittest.TestCase):
         # Where a program that got out would leave its trace.
         self.trace = pathlib.Path(self.fault.folder.name) / "trace"
         self.trace.mkdir()
-        os.chmod(self.fault.folder.name, 0o755)
         self.trace.chmod(0o777)
 
     def start(self, step, *flags):
