@@ -71,16 +71,18 @@ function(pyrunner_program name)
   endif()
 endfunction()
 
-# pyrunner_embed_files(<target> <glob>): a header <target>.h with the files' contents.
-function(pyrunner_embed_files target glob)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${glob})
+# pyrunner_embed_files(<target> <glob>...): a header <target>.h with the files' contents. Their names
+# must differ.
+function(pyrunner_embed_files target)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE globs)
+  file(GLOB files CONFIGURE_DEPENDS ${globs})
   set(header ${CMAKE_BINARY_DIR}/generated/${target}.h)
   add_custom_command(
     OUTPUT ${header}
     COMMAND ${CMAKE_COMMAND} -DOUTPUT=${header} "-DFILES=${files}"
             -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
-    COMMENT "Embedding ${glob}"
+    COMMENT "Embedding ${ARGN}"
     VERBATIM)
   add_custom_target(${target}_header DEPENDS ${header})
   add_library(${target} INTERFACE)

@@ -11,6 +11,8 @@ import signal
 import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+# In two parts: naming the module of that name whole would ask for the larger zygote.
+MAKE_SOCKET = LIBC["sock" "et"]
 
 
 def call(function, *arguments):
@@ -48,10 +50,10 @@ def take_memory():
 
 ACTS = [
     ("filesystem", "read /etc/shadow", lambda: open("/etc/shadow").close()),
-    ("filesystem", "list /", lambda: os.listdir("/")),
+    ("filesystem", "list /root", lambda: os.listdir("/root")),
     ("filesystem", "read /proc/self/environ", lambda: open("/proc/self/environ").close()),
     ("filesystem", "write into /usr", lambda: open("/usr/.self-test", "w").close()),
-    ("network", "make a socket", lambda: call(LIBC.socket, 2, 1, 0)),
+    ("network", "open a way to the network", lambda: call(MAKE_SOCKET, 2, 1, 0)),
     ("process", "signal every process", lambda: os.kill(-1, 0)),
     ("process", "signal the parent", lambda: os.kill(os.getppid() or 2, signal.SIGTERM)),
     ("process_limit", "fork", fork),

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/version.h"
 
@@ -53,12 +54,30 @@ std::string Properties(const sandbox::Assurance& assurance) {
   return text;
 }
 
+/// The layers that are missing, those with the same way to get them together.
 std::string NotInForce(const sandbox::Assurance& assurance) {
   if (assurance.why_not.empty()) return {};
-  std::string text = "\nNot in force:\n";
+  struct Way {
+    std::string_view how;
+    std::vector<std::pair<std::string, std::string>> reasons;  // why, and of which layers
+  };
+  std::vector<Way> ways;
   for (const auto& [layer, why] : assurance.why_not) {
-    text += fmt::format("  {}: {}\n", NameOfLayer(layer), why);
     const std::string_view how = sandbox::HowToGet(layer);
+    auto way =
+        std::find_if(ways.begin(), ways.end(), [&](const Way& known) { return known.how == how; });
+    if (way == ways.end()) way = ways.insert(ways.end(), {how, {}});
+    auto reason = std::find_if(way->reasons.begin(), way->reasons.end(),
+                               [&](const auto& known) { return known.first == why; });
+    if (reason == way->reasons.end()) {
+      reason = way->reasons.insert(way->reasons.end(), {why, std::string()});
+    }
+    if (!reason->second.empty()) reason->second += ", ";
+    reason->second += NameOfLayer(layer);
+  }
+  std::string text = "\nNot in force:\n";
+  for (const auto& [how, reasons] : ways) {
+    for (const auto& [why, layers] : reasons) text += fmt::format("  {}: {}\n", layers, why);
     if (!how.empty()) text += fmt::format("    to get it: {}\n", how);
   }
   return text;

@@ -9,10 +9,15 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/sandbox_status.h"
 #include "cli/assurance_text.h"
+#include "cli/attack.h"
+#include "cli/attack_report.h"
+#include "cli/attack_targets.h"
 #include "cli/command_line.h"
+#include "cli/doctor_attack.h"
 #include "cli/exit_codes.h"
 #include "cli/host.h"
 #include "cli/selftest.h"
@@ -71,6 +76,8 @@ class Examination {
 struct DoctorCommand {
   Settings settings;
   bool json = false;
+  bool attack = false;
+  std::string only;
 };
 
 /// The command, or the exit code with which it has ended already.
@@ -82,6 +89,9 @@ tl::expected<DoctorCommand, int> ReadDoctorCommand(int argc, const char* const* 
   DoctorCommand command;
   std::string file;
   app.add_flag("--json", command.json, "As GET /v1/sandbox has it");
+  CLI::Option* attack = app.add_flag("--attack", command.attack,
+                                     "Runs the project's attack programs and tells which got out");
+  app.add_option("--only", command.only, "Those whose class or name contains this")->needs(attack);
   app.add_option("--config", file, "Configuration file (TOML), as for `pyrunner serve`");
   try {
     app.parse(argc, argv);
@@ -96,7 +106,11 @@ tl::expected<DoctorCommand, int> ReadDoctorCommand(int argc, const char* const* 
   if (!settings) return tl::unexpected(Complain(kUsageError, settings.error().message));
   command.settings = std::move(*settings);
   EngineOptions& options = command.settings.engine;
-  options.ready_sandboxes = 1;
+  if (command.attack) {
+    options = OptionsForAttacks(std::move(options));
+  } else {
+    options.ready_sandboxes = 1;
+  }
   options.log = [](EngineOptions::LogLevel level, const std::string& line) {
     if (level == EngineOptions::LogLevel::kError) (void)Complain(0, line);
   };
@@ -112,11 +126,29 @@ void Print(const DoctorCommand& command, const sandbox::Assurance& assurance,
   std::fputs(text.c_str(), stdout);
 }
 
+int AttackThis(const DoctorCommand& command, HostPart part, std::vector<Attack> attacks) {
+  const sandbox::Assurance assurance = part.assurance;
+  const auto report = RunAttacks(std::move(part), command.settings.engine, std::move(attacks));
+  if (!report) return report.error();
+  const std::string text = command.json ? DescribeForMachines(*report, assurance).dump(2) + "\n"
+                                        : DescribeForPeople(*report, assurance);
+  std::fputs(text.c_str(), stdout);
+  return report->passed() ? 0 : kFailure;
+}
+
 }  // namespace
 
 int Doctor(int argc, const char* const* argv) {
   auto command = ReadDoctorCommand(argc, argv);
   if (!command) return command.error();
+  std::vector<Attack> attacks;
+  if (command->attack) {
+    attacks = EmbeddedAttacks(command->only);
+    if (attacks.empty()) {
+      return Complain(kUsageError, "no attack's class or name contains '" + command->only + "'");
+    }
+    CarrySecret(argv);
+  }
   ::signal(SIGPIPE, SIG_IGN);
   const EngineOptions& options = command->settings.engine;
   HostSurvey survey = SurveyHost(options, WaivedProperties(command->settings));
@@ -130,6 +162,7 @@ int Doctor(int argc, const char* const* argv) {
   if (Status done = GiveUpPrivileges(*part); !done) {
     return Complain(kFailure, done.error().message);
   }
+  if (command->attack) return AttackThis(*command, std::move(*part), std::move(attacks));
   Examination examination(std::move(*part), options);
   examination.Run();
   Print(*command, examination.assurance(), examination.status(), examination.self_test());

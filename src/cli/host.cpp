@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -31,23 +33,53 @@ Result<Fd> OpenZygoteProgram() {
   return program;
 }
 
-/// The folder of scratch directories, where sandboxes cannot mount file systems of their own.
-Result<sandbox::ScratchFolder> MakeScratch(const sandbox::SandboxSetup& setup,
-                                           const EngineOptions& options) {
-  if (setup.layers.Has(sandbox::Layer::kMountNamespace)) return sandbox::ScratchFolder();
+/// Who the sandbox of a slot is on the host, where it owns files there.
+std::uint32_t OwnerOfSlot(const sandbox::SandboxSetup& setup, std::uint32_t slot) {
+  if (setup.layers.Has(sandbox::Layer::kOwnUser)) {
+    return sandbox::kFirstMappedUid + sandbox::kFirstSandboxUid + slot;
+  }
+  return setup.become_gateway_user ? sandbox::kGatewayUid : ::geteuid();
+}
+
+/// Who zygotes are on the host.
+std::uint32_t ZygoteUser(const sandbox::SandboxSetup& setup) {
+  if (!setup.layers.Has(sandbox::Layer::kOwnUser)) return OwnerOfSlot(setup, 0);
+  return setup.zygote_user_namespace ? sandbox::kFirstMappedUid : ::geteuid();
+}
+
+/// What stands in for file systems of their own where sandboxes cannot mount any.
+struct Directories {
+  sandbox::SlotRoots roots;
+  sandbox::ScratchFolder scratch;
+
+  void Remove() {
+    roots.Remove();
+    scratch.Remove();
+  }
+};
+
+Result<Directories> MakeDirectories(const sandbox::SandboxSetup& setup,
+                                    const EngineOptions& options) {
+  Directories made;
+  if (setup.layers.Has(sandbox::Layer::kMountNamespace)) return made;
   std::error_code error;
   const std::string parent = std::filesystem::temp_directory_path(error);
   if (error) return SystemError("find", "a folder for temporary files (TMPDIR)", error.value());
-  const bool own_users = setup.layers.Has(sandbox::Layer::kOwnUser);
-  const std::uint32_t zygote = own_users                   ? sandbox::kFirstMappedUid
-                               : setup.become_gateway_user ? sandbox::kGatewayUid
-                                                           : ::geteuid();
-  const auto owner_of_slot = [=](std::uint32_t slot) {
-    return own_users ? zygote + sandbox::kFirstSandboxUid + slot : zygote;
-  };
-  return sandbox::ScratchFolder::Create(
-      parent, SlotsFor(options), zygote, owner_of_slot,
-      {.bytes = options.scratch_bytes, .files = options.scratch_inodes});
+  // The supervisor has a copy, and this process may be gone by then.
+  const auto owner = [setup](std::uint32_t slot) { return OwnerOfSlot(setup, slot); };
+  const sandbox::ScratchQuota quota{.bytes = options.scratch_bytes,
+                                    .files = options.scratch_inodes};
+  if (setup.layers.Has(sandbox::Layer::kChroot)) {
+    auto roots = sandbox::SlotRoots::Create(parent, SlotsFor(options), owner, quota);
+    if (!roots) return tl::unexpected(roots.error());
+    made.roots = std::move(*roots);
+  } else {
+    auto scratch =
+        sandbox::ScratchFolder::Create(parent, SlotsFor(options), ZygoteUser(setup), owner, quota);
+    if (!scratch) return tl::unexpected(scratch.error());
+    made.scratch = std::move(*scratch);
+  }
+  return made;
 }
 
 /// For tests: what a host without these layers would have.
@@ -99,15 +131,17 @@ Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
   }
   auto program = OpenZygoteProgram();
   if (!program) return give_up(program.error());
-  auto scratch = MakeScratch(survey.setup, options);
-  if (!scratch) return give_up(scratch.error());
-  survey.setup.scratch_folder = scratch->path();
+  auto directories = MakeDirectories(survey.setup, options);
+  if (!directories) return give_up(directories.error());
+  survey.setup.roots = directories->roots.path();
+  survey.setup.scratch_folder = directories->scratch.path();
   auto& tree = survey.cgroups;
   // Before anything else is opened, so that the supervisor has nothing that it does not need.
-  auto supervisor = sandbox::StartSupervisor(
-      {tree ? *tree : sandbox::CgroupTree(), *scratch, std::move(*program), survey.setup});
+  auto supervisor =
+      sandbox::StartSupervisor({tree ? *tree : sandbox::CgroupTree(), directories->scratch,
+                                directories->roots, std::move(*program), survey.setup});
   if (!supervisor) {
-    scratch->Remove();
+    directories->Remove();
     return give_up(supervisor.error());
   }
   HostPart part;

@@ -20,7 +20,7 @@ std::string Now() {
 }
 
 std::string_view Source() {
-  for (const RuntimeFile& file : kRuntimeFiles) {
+  for (const EmbeddedFile& file : kRuntimeFiles) {
     if (file.name == "self_test.py") return file.source;
   }
   return {};

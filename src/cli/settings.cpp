@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "api/code_executor.h"
 #include "http/origin.h"
@@ -197,6 +198,30 @@ Setting List(std::string_view name, std::string_view description,
           /*is_list=*/true};
 }
 
+/// Properties that the operator does without. Not without all of those that keep a program from
+/// the kernel, from the network and from root: what is left is no sandbox.
+Setting AllowedMissing(std::string_view name, std::string_view description) {
+  Setting setting = List(
+      name, description,
+      +[](Settings& s) -> std::vector<std::string>& { return s.allowed_missing; }, IsProperty,
+      "must be filesystem, network, process, ipc, privileges, syscall_filter, memory_limit, "
+      "process_limit or scratch_quota");
+  setting.set = [set = setting.set](Settings& settings, const std::string& text) -> Status {
+    Settings changed;
+    if (Status done = set(changed, text); !done) return done;
+    constexpr std::uint32_t kNotAll =
+        sandbox::kSyscallFilter | sandbox::kNetworkIsolation | sandbox::kPrivilegesDropped;
+    if ((WaivedProperties(changed) & kNotAll) == kNotAll) {
+      return Failure(
+          "must not name syscall_filter, network and privileges together: what is left is no "
+          "sandbox");
+    }
+    settings.allowed_missing = std::move(changed.allowed_missing);
+    return {};
+  };
+  return setting;
+}
+
 /// The policy of every API; by default each has its own.
 Setting PolicyOfAll(std::string_view name, std::string_view description) {
   return {name, description,
@@ -318,13 +343,10 @@ std::vector<Setting> MakeTable() {
           "Names, with commas, that a request's Host may have; by default those of the "
           "address it listens on if that is loopback, any otherwise",
           +[](Settings& s) -> std::vector<std::string>& { return s.server.allowed_hosts; }),
-      List(
+      AllowedMissing(
           "allow-missing",
           "Properties of sandboxes, with commas, without which to start where they cannot be had; "
-          "`pyrunner doctor` names them",
-          +[](Settings& s) -> std::vector<std::string>& { return s.allowed_missing; }, IsProperty,
-          "must be filesystem, network, process, ipc, privileges, syscall_filter, memory_limit, "
-          "process_limit or scratch_quota"),
+          "`pyrunner doctor` names them"),
       List(
           "allowed-origins",
           "Origins, with commas, of other sites' web pages that may use the service",

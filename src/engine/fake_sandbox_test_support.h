@@ -122,7 +122,7 @@ ForkedSandbox ForkFake(Role role) {
   forked.pid = pid;
   auto process = Pidfd::Open(pid);
   EXPECT_TRUE(process);
-  forked.pidfd = Fd(process->Release());
+  forked.process = Fd(process->Release());
   forked.channel = std::move(channel->first);
   forked.fork_time = std::chrono::milliseconds(3);
   return forked;

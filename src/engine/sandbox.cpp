@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "engine/message_socket.h"
-#include "engine/process_end.h"
 #include "sandbox/properties.h"
 #include "wire/sandbox_messages.h"
 
@@ -72,7 +71,7 @@ Sandbox::Sandbox(const asio::any_io_executor& executor, ForkedSandbox forked, Sl
                  std::function<void(Slot)> on_end)
     : executor_(executor),
       pid_(forked.pid),
-      pidfd_(executor, forked.pidfd.Release()),
+      process_(executor, std::move(forked.process)),
       channel_(executor, forked.channel.Release()),
       standard_output_(executor, forked.standard_output.Release()),
       standard_error_(executor, forked.standard_error.Release()),
@@ -101,7 +100,7 @@ void Sandbox::Kill() {
   if (end_) return;
   // Dying takes processor time too, and a client waits for it.
   slot_.cgroup.SetProcessorShare(sandbox::Cgroup::ProcessorShare::kNormal);
-  (void)SignalProcess(pidfd_.native_handle(), SIGKILL);
+  process_.Kill();
 }
 
 void Sandbox::Stop(Ending cause) {
@@ -120,7 +119,7 @@ void Sandbox::StopForFullScratch() {
 
 asio::awaitable<void> Sandbox::AwaitEnd() {
   const auto self = shared_from_this();
-  const ProcessEnd end = co_await AwaitProcessEnd(pidfd_);
+  const ProcessEnd end = co_await process_.AwaitEnd();
   // Killing process 1 of a namespace ends all others first: what the pipes hold now is all that
   // there will ever be, and their readers are not needed any more.
   end_ = end;

@@ -14,8 +14,8 @@
 #include "base/cancellation.h"
 #include "base/deadline.h"
 #include "base/fd.h"
-#include "base/pidfd.h"
 #include "base/result.h"
+#include "engine/child_process.h"
 #include "engine/engine_options.h"
 #include "engine/outcome.h"
 #include "engine/output_capture.h"
@@ -30,7 +30,7 @@ namespace pyrunner {
 /// The engine's ends of a fresh fork.
 struct ForkedSandbox {
   std::int32_t pid = 0;  // to tell it from a stray; everything else goes by the pidfd
-  Fd pidfd;
+  Fd process;            // see ChildProcess
   Fd channel;
   Fd standard_output;
   Fd standard_error;
@@ -92,7 +92,7 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
 
   boost::asio::any_io_executor executor_;
   std::int32_t pid_;
-  boost::asio::posix::stream_descriptor pidfd_;
+  ChildProcess process_;
   boost::asio::posix::stream_descriptor channel_;
   boost::asio::posix::stream_descriptor standard_output_;
   boost::asio::posix::stream_descriptor standard_error_;

@@ -78,7 +78,7 @@ TEST_F(SandboxTest, AFailedStepIsNamedWhenTheProcessIsGoneAlready) {
     self.Say(wire::Failed{.step = "namespaces", .error_number = EPERM});
     return 70;
   });
-  pollfd end{forked.pidfd.get(), POLLIN, 0};
+  pollfd end{forked.process.get(), POLLIN, 0};
   ASSERT_EQ(::poll(&end, 1, 10'000), 1);
   AdoptForked(std::move(forked));
   EXPECT_EQ(WhyNotReady(), "namespaces: Operation not permitted");

@@ -13,10 +13,15 @@ Slots::Slots(boost::asio::any_io_executor executor, sandbox::SandboxResources re
     : executor_(std::move(executor)),
       supervisor_(supervisor),
       required_properties_(resources.required_properties),
-      scratch_is_watched_(!resources.setup.scratch_folder.empty()) {
+      scratch_is_watched_(!resources.setup.scratch_folder.empty() ||
+                          !resources.setup.roots.empty()) {
   const bool own_users = resources.setup.layers.Has(sandbox::Layer::kOwnUser);
+  // As the zygote has to name it: inside of its user namespace, or on the host itself.
+  const std::uint32_t first =
+      sandbox::kFirstSandboxUid +
+      (resources.setup.zygote_user_namespace ? 0 : sandbox::kFirstMappedUid);
   for (std::uint32_t index = 0; index < resources.cgroups.size(); ++index) {
-    const std::uint32_t uid = own_users ? sandbox::kFirstSandboxUid + index : 0;
+    const std::uint32_t uid = own_users ? first + index : 0;
     free_.push_back({index, uid, std::move(resources.cgroups[index])});
   }
 }

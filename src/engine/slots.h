@@ -34,7 +34,8 @@ class Slots {
 
   [[nodiscard]] std::size_t free() const { return free_.size(); }
   [[nodiscard]] std::uint32_t required_properties() const { return required_properties_; }
-  /// False where scratch directories are file systems of their own, with a size.
+  /// False where scratch directories are file systems that end with the sandbox, and count bytes
+  /// and files.
   [[nodiscard]] bool scratch_is_watched() const { return scratch_is_watched_; }
 
  private:

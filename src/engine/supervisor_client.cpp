@@ -3,9 +3,9 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/this_coro.hpp>
 
-#include "engine/process_end.h"
+#include "engine/child_process.h"
 
 namespace pyrunner {
 
@@ -53,7 +53,7 @@ asio::awaitable<Result<SupervisorClient::Answer>> SupervisorClient::Ask(
   co_return std::move(*answer);
 }
 
-asio::awaitable<Result<Pidfd>> SupervisorClient::StartZygote(wire::ZygoteKind kind, Fd control) {
+asio::awaitable<Result<Fd>> SupervisorClient::StartZygote(wire::ZygoteKind kind, Fd control) {
   const wire::SupervisorRequest request{.serial = 0,
                                         .task = wire::SupervisorTask::kStartZygote,
                                         .argument = static_cast<std::uint32_t>(kind)};
@@ -61,7 +61,7 @@ asio::awaitable<Result<Pidfd>> SupervisorClient::StartZygote(wire::ZygoteKind ki
   auto answer = co_await Ask(request, std::move(fds));
   if (!answer) co_return tl::unexpected(answer.error());
   if (answer->fds.size() != 1) co_return Failure("the supervisor passed no zygote");
-  co_return Pidfd(std::move(answer->fds.front()));
+  co_return std::move(answer->fds.front());
 }
 
 asio::awaitable<Result<sandbox::Cgroup>> SupervisorClient::ReplaceCgroup(std::uint32_t index) {
@@ -91,8 +91,8 @@ asio::awaitable<bool> SupervisorClient::ScratchIsWithinQuota(std::uint32_t slot)
 }
 
 asio::awaitable<void> SupervisorClient::AwaitEnd() {
-  asio::posix::stream_descriptor process(co_await asio::this_coro::executor, process_.Release());
-  (void)co_await AwaitProcessEnd(process);
+  ChildProcess process(co_await asio::this_coro::executor, std::move(process_));
+  (void)co_await process.AwaitEnd();
 }
 
 void SupervisorClient::Close() { socket_.Close(); }

@@ -26,7 +26,7 @@ class SupervisorClient {
   SupervisorClient(boost::asio::any_io_executor executor, sandbox::SupervisorProcess supervisor);
 
   /// Starts a zygote that is controlled through `control` (its end of the socket).
-  boost::asio::awaitable<Result<Pidfd>> StartZygote(wire::ZygoteKind kind, Fd control);
+  boost::asio::awaitable<Result<Fd>> StartZygote(wire::ZygoteKind kind, Fd control);
   /// A fresh group for a slot whose old one this kernel cannot reset.
   boost::asio::awaitable<Result<sandbox::Cgroup>> ReplaceCgroup(std::uint32_t index);
 
@@ -53,7 +53,7 @@ class SupervisorClient {
   boost::asio::awaitable<void> ReadReplies();
 
   MessageSocket socket_;
-  Pidfd process_;
+  Fd process_;
   WaitList answered_;
   std::map<std::uint64_t, std::optional<Answer>> pending_;
   std::uint64_t next_serial_ = 1;

@@ -8,8 +8,6 @@
 #include <csignal>
 #include <utility>
 
-#include "engine/process_end.h"
-
 namespace pyrunner {
 
 namespace asio = boost::asio;
@@ -20,10 +18,10 @@ constexpr std::size_t kForkFds = 4;
 
 }  // namespace
 
-ZygoteClient::ZygoteClient(const asio::any_io_executor& executor, Fd control, Pidfd process)
+ZygoteClient::ZygoteClient(const asio::any_io_executor& executor, Fd control, Fd process)
     : executor_(executor),
       control_(executor, std::move(control)),
-      process_(executor, process.Release()),
+      process_(executor, std::move(process)),
       changed_(executor) {}
 
 asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
@@ -54,7 +52,7 @@ asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
 
 asio::awaitable<void> ZygoteClient::Reap() {
   const auto self = shared_from_this();
-  (void)co_await AwaitProcessEnd(process_);
+  (void)co_await process_.AwaitEnd();
   alive_ = false;
   control_.Close();
   changed_.NotifyAll();
@@ -101,7 +99,7 @@ asio::awaitable<Result<ForkedSandbox>> ZygoteClient::Fork(wire::ForkRequest requ
   if (answer->fds.size() != kForkFds) co_return Failure("the zygote passed no sandbox");
   ForkedSandbox forked;
   forked.pid = answer->reply.pid;
-  forked.pidfd = std::move(answer->fds[0]);
+  forked.process = std::move(answer->fds[0]);
   forked.channel = std::move(answer->fds[1]);
   forked.standard_output = std::move(answer->fds[2]);
   forked.standard_error = std::move(answer->fds[3]);
@@ -121,7 +119,7 @@ asio::awaitable<bool> ZygoteClient::AwaitEnd(Deadline deadline) {
 void ZygoteClient::Close() { control_.Close(); }
 
 void ZygoteClient::Kill() {
-  if (alive_) (void)SignalProcess(process_.native_handle(), SIGKILL);
+  if (alive_) process_.Kill();
 }
 
 }  // namespace pyrunner

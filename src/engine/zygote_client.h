@@ -3,7 +3,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
+#include "engine/child_process.h"
 #include "engine/message_socket.h"
 #include "engine/sandbox.h"
 #include "engine/supervisor_client.h"
@@ -51,14 +51,14 @@ class ZygoteClient : public std::enable_shared_from_this<ZygoteClient> {
     std::vector<Fd> fds;
   };
 
-  ZygoteClient(const boost::asio::any_io_executor& executor, Fd control, Pidfd process);
+  ZygoteClient(const boost::asio::any_io_executor& executor, Fd control, Fd process);
 
   boost::asio::awaitable<void> ReadReplies();
   boost::asio::awaitable<void> Reap();
 
   boost::asio::any_io_executor executor_;
   MessageSocket control_;
-  boost::asio::posix::stream_descriptor process_;
+  ChildProcess process_;
   WaitList changed_;
   std::map<std::uint64_t, std::optional<Answer>> pending_;
   wire::ZygoteReady ready_;

@@ -25,6 +25,7 @@
 #include "sandbox/sandbox_setup.h"
 #include "sandbox/seccomp.h"
 #include "sandbox/seccomp_policy.h"
+#include "sandbox/slot_roots.h"
 #include "wire/zygote_messages.h"
 
 namespace pyrunner::interpreter {
@@ -37,6 +38,15 @@ constexpr std::uint64_t Bit(int capability) { return 1ULL << static_cast<unsigne
 // parent's root only if its maker had that (user_namespaces(7), since Linux 5.12).
 constexpr std::uint64_t kZygoteCapabilities =
     Bit(CAP_SYS_ADMIN) | Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_SETFCAP);
+
+// Without a namespace it gives each fork a user, and perhaps a root, and signals it.
+constexpr std::uint64_t kKeeperCapabilities =
+    Bit(CAP_SETUID) | Bit(CAP_SETGID) | Bit(CAP_KILL) | Bit(CAP_SYS_CHROOT);
+
+std::uint64_t NeededCapabilities(const sandbox::SandboxSetup& setup) {
+  if (setup.zygote_user_namespace) return kZygoteCapabilities;
+  return setup.layers.Has(sandbox::Layer::kOwnUser) ? kKeeperCapabilities : 0;
+}
 
 /// A number of /proc/self/status, e.g. "VmData:" in kB or "Threads:".
 Result<std::uint64_t> StatusNumber(const Fd& procfs, std::string_view key) {
@@ -80,6 +90,12 @@ Status ShrinkThreadStacks() {
   return {};
 }
 
+/// Where the libraries may write while they are imported.
+std::string WarmUpFolder(const sandbox::SandboxSetup& setup) {
+  if (!setup.roots.empty()) return sandbox::SlotRoots::WarmUpFolder(setup.roots);
+  return setup.scratch_folder.empty() ? "/tmp" : setup.scratch_folder + "/warm";
+}
+
 Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   WarmZygote zygote;
   zygote.setup = std::move(setup);
@@ -105,7 +121,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
 
   (void)BuiltinPolicies();  // made once here, and not in every fork
   if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());
-  const std::string temporary = own_root ? "/tmp" : zygote.setup.scratch_folder + "/warm";
+  const std::string temporary = WarmUpFolder(zygote.setup);
   if (Status done = StartPython(temporary); !done) return tl::unexpected(done.error());
   for (const char* file : {"warm_base.py", "warm_science.py"}) {
     if (!science && std::string_view(file) == "warm_science.py") continue;
@@ -131,9 +147,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (!data) return tl::unexpected(data.error());
   if (!address_space) return tl::unexpected(address_space.error());
   zygote.memory_base = {*data * 1024, *address_space * 1024};
-  const bool privileged = zygote.setup.zygote_user_namespace;
-  if (const int error = sandbox::KeepCapabilities(privileged ? kZygoteCapabilities : 0);
-      error != 0) {
+  if (const int error = sandbox::KeepCapabilities(NeededCapabilities(zygote.setup)); error != 0) {
     return SystemError("capset", "", error);
   }
   return zygote;

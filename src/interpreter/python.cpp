@@ -41,7 +41,7 @@ std::string Utf8(PyObject* object) {
 }
 
 std::string_view RuntimeSource(std::string_view name) {
-  for (const RuntimeFile& file : kRuntimeFiles) {
+  for (const EmbeddedFile& file : kRuntimeFiles) {
     if (file.name == name) return file.source;
   }
   return {};

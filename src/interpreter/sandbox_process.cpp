@@ -7,6 +7,7 @@
 
 #include <array>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -104,7 +105,7 @@ int ArrangeDescriptors(SandboxProcess& process) {
   (void)process.standard_error.Release();
   (void)process.procfs.Release();
   process.plan.procfs_fd = kProcfsFd;
-  return ::syscall(SYS_close_range, kFirstClosedFd, ~0U, 0U) == 0 ? 0 : errno;
+  return ::syscall(SYS_close_range, kFirstClosedFd, INT_MAX, 0U) == 0 ? 0 : errno;
 }
 
 /// Fresh random seeds and a rehearsal: all of the Python that runs before the lockdown, none of it

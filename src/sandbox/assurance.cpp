@@ -20,6 +20,8 @@ constexpr Provider kProviders[] = {
      "a root of its own in a mount namespace"},
     {kFilesystemIsolation, Layer::kLandlock, Strength::kStrong,
      "Landlock: reads the runtime, writes its own directory, executes nothing"},
+    {kFilesystemIsolation, Layer::kChroot, Strength::kPartial,
+     "a root of its own without the host's files, entered by chroot"},
     {kFilesystemIsolation, Layer::kOwnUser, Strength::kPartial, "a user who owns no file"},
     {kNetworkIsolation, Layer::kNetworkNamespace, Strength::kStrong, "an empty network namespace"},
     {kNetworkIsolation, Layer::kSeccomp, Strength::kStrong, "seccomp: no sockets"},
@@ -43,6 +45,9 @@ constexpr Provider kProviders[] = {
     {kProcessLimit, Layer::kResourceLimits, Strength::kPartial, "a resource limit"},
     {kScratchQuota, Layer::kMountNamespace, Strength::kStrong,
      "a file system of its own in memory, bounded in bytes and files"},
+    {kScratchQuota, Layer::kChroot, Strength::kPartial,
+     "a file system of its own in memory, bounded in bytes; its files are counted ten times a "
+     "second"},
     {kScratchQuota, Layer::kResourceLimits, Strength::kPartial,
      "a limit on each file; where that is all, the sum is looked at ten times a second"},
 };
@@ -126,6 +131,8 @@ std::string_view HowToGet(Layer layer) {
       return "run a kernel with CONFIG_SECCOMP_FILTER";
     case Layer::kNoNewCode:
       return "run Linux 6.3 or later";
+    case Layer::kChroot:
+      return "start as root with CAP_SYS_ADMIN and CAP_SYS_CHROOT";
   }
   return "";
 }
@@ -161,9 +168,9 @@ Assurance Assess(const HostProbe& probe, std::string cgroups, std::uint32_t waiv
       state.means.push_back(std::move(means));
     }
     // A user who owns no file still reads what everybody may: alone it is no isolation.
-    const bool user_only =
-        state.strength == Strength::kPartial &&
-        (state.property == kFilesystemIsolation && !layers.Has(Layer::kLandlock));
+    const bool user_only = state.strength == Strength::kPartial &&
+                           (state.property == kFilesystemIsolation &&
+                            !layers.Has(Layer::kLandlock) && !layers.Has(Layer::kChroot));
     if (user_only) state.strength = Strength::kMissing;
     state.waived = state.strength == Strength::kMissing && (waived & state.property) != 0;
     assurance.properties.push_back(std::move(state));

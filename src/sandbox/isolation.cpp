@@ -158,6 +158,8 @@ constexpr Step kSteps[] = {
     {"namespace limits", If<Layer::kUserNamespace>, RefuseNamespacesAndWatches},
     {"scratch", If<Layer::kMountNamespace>, MountOwnScratch},
     {"hostname", If<Layer::kUtsNamespace>, NameHost},
+    {"root", If<Layer::kChroot>,
+     [](const IsolationPlan& plan) { return Checked(::chroot(plan.root)); }},
     {"limits", If<Layer::kResourceLimits>, LimitResources},
     {"own user", IfUserLater, BecomeOwnUser},
     {"working directory", Always, EnterScratch},
@@ -184,8 +186,7 @@ bool SeesNoHostFile() {
   for (const char* path : kHostPaths) {
     if (::access(path, F_OK) == 0) return false;
   }
-  struct statvfs root {};
-  return ::statvfs("/", &root) == 0 && (root.f_flag & ST_RDONLY) != 0;
+  return true;
 }
 
 bool CanOpen(const char* path, int flags) {
@@ -206,7 +207,13 @@ bool OpensNoHostFile() {
 }
 
 bool FilesystemIsIsolated(const IsolationPlan& plan) {
-  if (plan.layers.Has(Layer::kMountNamespace) && !SeesNoHostFile()) return false;
+  const bool own_root = plan.layers.Has(Layer::kMountNamespace) || plan.layers.Has(Layer::kChroot);
+  if (own_root && !SeesNoHostFile()) return false;
+  struct statvfs root {};
+  if (plan.layers.Has(Layer::kMountNamespace) &&
+      (::statvfs("/", &root) != 0 || (root.f_flag & ST_RDONLY) == 0)) {
+    return false;
+  }
   if (plan.layers.Has(Layer::kLandlock) && !OpensNoHostFile()) return false;
   return ::access("/usr/lib", F_OK) == 0 &&
          !CanOpen("/usr/.written-by-a-sandbox", O_WRONLY | O_CREAT);

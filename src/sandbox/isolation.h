@@ -25,7 +25,8 @@ struct IsolationPlan {
   std::uint32_t processes = 0;
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
-  const char* scratch = "/tmp";     // without mount namespaces: the sandbox's own directory
+  const char* root = "";            // to enter by chroot
+  const char* scratch = "/tmp";     // without a root of its own: the sandbox's own directory
   std::span<const int> cgroup_fds;  // cgroup.procs files to join, opened by the supervisor
   int landlock_abi = 0;             // 0: the kernel has none
   std::span<const sock_filter> seccomp;

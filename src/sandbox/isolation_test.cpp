@@ -110,6 +110,13 @@ int LookAround() {
 
 #undef PROBE
 
+/// All that go together.
+Layers FullLayers() {
+  Layers layers = Layers::All();
+  layers.Remove(Layer::kChroot);
+  return layers;
+}
+
 SeccompProgram AllowEverything() {
   std::vector<SyscallRule> no_rules;
   auto program = CompileSeccomp(no_rules, Verdict{Verdict::Kind::kAllow, 0});
@@ -143,7 +150,7 @@ int RunZygote() {
   };
   constexpr int kControl = wire::kZygoteControlFd;
   Fd procfs(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!check(EnterZygoteNamespaces(Layers::All())) || !check(BuildRoot())) return 10;
+  if (!check(EnterZygoteNamespaces(FullLayers())) || !check(BuildRoot())) return 10;
   TestRequest request;
   auto received = ReceiveMessage(kControl, WritableBytesOf(request));
   if (!received) return 11;
@@ -161,11 +168,11 @@ int RunZygote() {
   for (const Fd& fd : received->fds) cgroup_fds.push_back(fd.get());
   int pidfd = -1;
   clone_args arguments{};
-  arguments.flags = SandboxCloneFlags(Layers::All());
+  arguments.flags = SandboxCloneFlags({.layers = FullLayers()});
   arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
   const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid != 0) return pid > 0 ? 0 : 14;
-  Layers layers = Layers::All();
+  Layers layers = FullLayers();
   if (cgroup_fds.empty()) layers.Remove(Layer::kCgroup);
   RunSandbox(request,
              {.layers = layers,
@@ -210,12 +217,13 @@ class IsolationTest : public testing::Test {
     const Fd program(::open("/proc/self/exe", O_PATH | O_CLOEXEC));
     // The zygote becomes a child of the launcher's parent, which is this process.
     const int launched = RunInChild([&] {
-      auto zygote =
-          LaunchZygote({.kind = wire::ZygoteKind::kBase,
-                        .control = std::move(control->second),
-                        .program = program.get(),
-                        .log = STDERR_FILENO,
-                        .setup = {.layers = Layers::All(), .zygote_user_namespace = true}});
+      ChildKeeper keeper;
+      auto zygote = LaunchZygote({.kind = wire::ZygoteKind::kBase,
+                                  .control = std::move(control->second),
+                                  .program = program.get(),
+                                  .log = STDERR_FILENO,
+                                  .setup = {.layers = FullLayers(), .zygote_user_namespace = true}},
+                                 keeper);
       if (!zygote) std::fprintf(stderr, "%s\n", zygote.error().message.c_str());
       return zygote ? 0 : 1;
     });

@@ -22,6 +22,7 @@ enum class Layer : std::uint32_t {
   kLandlock = 1U << 11,
   kSeccomp = 1U << 12,
   kNoNewCode = 1U << 13,  // PR_SET_MDWE: no memory becomes executable
+  kChroot = 1U << 14,     // a root of its own by chroot; only where there is no mount namespace
 };
 
 struct LayerName {
@@ -29,7 +30,7 @@ struct LayerName {
   std::string_view name;
 };
 
-inline constexpr std::array<LayerName, 14> kLayerNames = {{
+inline constexpr std::array<LayerName, 15> kLayerNames = {{
     {Layer::kUserNamespace, "user_namespace"},
     {Layer::kPidNamespace, "pid_namespace"},
     {Layer::kMountNamespace, "mount_namespace"},
@@ -44,6 +45,7 @@ inline constexpr std::array<LayerName, 14> kLayerNames = {{
     {Layer::kLandlock, "landlock"},
     {Layer::kSeccomp, "seccomp"},
     {Layer::kNoNewCode, "no_new_code"},
+    {Layer::kChroot, "chroot"},
 }};
 
 /// A set of layers.

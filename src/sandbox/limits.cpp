@@ -18,6 +18,8 @@ int Set(__rlimit_resource resource, std::uint64_t value) {
 int Lower(__rlimit_resource resource, std::uint64_t value) {
   rlimit present{};
   if (::getrlimit(resource, &present) != 0) return errno;
+  // Some kernels let nobody set what they do not use.
+  if (present.rlim_cur <= value && present.rlim_max <= value) return 0;
   return Set(resource, std::min<std::uint64_t>(value, present.rlim_max));
 }
 
@@ -29,21 +31,23 @@ int SetFixedLimits(const FixedLimits& limits) {
   const struct {
     __rlimit_resource resource;
     std::uint64_t value;
+    bool may_be_refused;  // by kernels that let nobody set it; the system call filter stands before
   } all[] = {
-      {RLIMIT_CORE, 0},
-      {RLIMIT_FSIZE, limits.file_bytes},
-      {RLIMIT_NOFILE, limits.open_files},
-      {RLIMIT_NPROC, limits.processes},
-      {RLIMIT_STACK, kStackBytes},
-      {RLIMIT_MEMLOCK, 0},
-      {RLIMIT_MSGQUEUE, 0},
-      {RLIMIT_SIGPENDING, kPendingSignals},
-      {RLIMIT_NICE, 0},
-      {RLIMIT_RTPRIO, 0},
+      {RLIMIT_CORE, 0, false},
+      {RLIMIT_FSIZE, limits.file_bytes, false},
+      {RLIMIT_NOFILE, limits.open_files, false},
+      {RLIMIT_NPROC, limits.processes, false},
+      {RLIMIT_STACK, kStackBytes, false},
+      {RLIMIT_MEMLOCK, 0, false},
+      {RLIMIT_MSGQUEUE, 0, true},
+      {RLIMIT_SIGPENDING, kPendingSignals, true},
+      {RLIMIT_NICE, 0, true},
+      {RLIMIT_RTPRIO, 0, true},
   };
-  for (const auto& [resource, value] : all) {
+  for (const auto& [resource, value, may_be_refused] : all) {
     if (resource == RLIMIT_NPROC && value == 0) continue;
-    if (const int error = Lower(resource, value); error != 0) return error;
+    const int error = Lower(resource, value);
+    if (error != 0 && !(may_be_refused && error == EPERM)) return error;
   }
   return 0;
 }

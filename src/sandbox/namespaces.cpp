@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <span>
@@ -94,11 +95,11 @@ Status EnterZygoteNamespaces(Layers layers) {
   return {};
 }
 
-std::uint64_t SandboxCloneFlags(Layers layers) {
+std::uint64_t SandboxCloneFlags(const SandboxSetup& setup) {
   // CLONE_PARENT makes the gateway the parent, which then learns from the kernel how the sandbox
   // ended, also when the zygote is gone by then.
-  std::uint64_t flags = CLONE_PARENT | CLONE_PIDFD;
-  if (layers.Has(Layer::kPidNamespace)) flags |= CLONE_NEWPID;
+  std::uint64_t flags = setup.keep_children ? SIGCHLD : CLONE_PARENT | CLONE_PIDFD;
+  if (setup.layers.Has(Layer::kPidNamespace)) flags |= CLONE_NEWPID;
   return flags;
 }
 

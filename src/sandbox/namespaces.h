@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "sandbox/layers.h"
+#include "sandbox/sandbox_setup.h"
 
 namespace pyrunner::sandbox {
 
@@ -34,7 +34,7 @@ Status EnterZygoteNamespaces(Layers layers);
 /// Flags of clone3 and of unshare that make a sandbox of these layers. The process namespace must
 /// come with the fork; the rest belongs to the sandbox's own user namespace, entered after its user
 /// id changed.
-std::uint64_t SandboxCloneFlags(Layers layers);
+std::uint64_t SandboxCloneFlags(const SandboxSetup& setup);
 int SandboxUnshareFlags(Layers layers);
 
 }  // namespace pyrunner::sandbox

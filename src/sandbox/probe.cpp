@@ -29,6 +29,7 @@
 #include "sandbox/namespaces.h"
 #include "sandbox/root.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/slot_roots.h"
 #include "sandbox/user_range.h"
 
 #ifndef PR_SET_MDWE
@@ -229,6 +230,85 @@ Status TryMemoryLimit(__rlimit_resource resource) {
   return {};
 }
 
+/// Whether directories can be given to other users and be cleaned again, which is the supervisor's
+/// work where sandboxes cannot mount their own.
+Status TryOthersDirectories() {
+  std::string path = "/tmp/pyrunner-trial-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) return SystemError("mkdtemp", path);
+  const std::string inner = path + "/inner";
+  Status done;
+  if (::chown(path.c_str(), kFirstMappedUid, kFirstMappedUid) != 0) {
+    done = SystemError("chown", "a directory");
+  } else if (::mkdir(inner.c_str(), 0700) != 0) {
+    done = SystemError("mkdir", "in another user's directory");
+  }
+  ::rmdir(inner.c_str());
+  if (::rmdir(path.c_str()) != 0 && done) done = SystemError("rmdir", "another user's directory");
+  return done;
+}
+
+Status TryChroot() {
+  auto roots = SlotRoots::Create("/tmp", 1, [](std::uint32_t) { return kFirstMappedUid; },
+                                 {.bytes = 1U << 20U, .files = 16});
+  if (!roots) return tl::unexpected(roots.error());
+  Status done = roots->Renew(0);
+  const long pid = Clone(SIGCHLD);
+  if (pid == 0) {
+    const bool inside = ::chroot(SlotRoots::PathOf(roots->path(), 0).c_str()) == 0 &&
+                        ::chdir("/tmp") == 0 && ::access("/usr/lib", F_OK) == 0 &&
+                        ::access("/proc", F_OK) != 0;
+    ::_exit(inside ? 0 : 1);
+  }
+  int status = 0;
+  if (pid < 0 || ::waitpid(static_cast<pid_t>(pid), &status, 0) != pid || status != 0) {
+    if (done) done = Failure("chroot into a root of bound folders does not work");
+  }
+  roots->Remove();
+  return done;
+}
+
+/// Whether a fork can be given to the caller's parent, with a descriptor that tells of its end.
+Status TryGivingChildrenAway(pid_t parent) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return SystemError("pipe2", "");
+  int pidfd = -1;
+  const long pid = Clone(CLONE_PARENT | CLONE_PIDFD, &pidfd);
+  if (pid < 0) return SystemError("clone", "with a pidfd");
+  if (pid == 0) {
+    const char adopted = ::getppid() == parent ? 'y' : 'n';
+    ::_exit(::write(ends[1], &adopted, 1) == 1 ? 0 : 1);
+  }
+  char adopted = 'n';
+  if (::read(ends[0], &adopted, 1) != 1 || adopted != 'y') {
+    return Failure("a fork cannot be given to the parent");
+  }
+  if (pidfd < 0 || ::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) != 0) {
+    return SystemError("pidfd_send_signal", "");
+  }
+  return {};
+}
+
+void ProbeUsers(HostProbe& probe) {
+  SandboxSetup& setup = probe.setup;
+  std::string no_users = "not started as root of the host";
+  if (HasUsers(kGatewayUid, 1 + kMappedUids)) no_users = Try(0, TryOtherUser);
+  if (no_users.empty()) {
+    if (setup.layers.Has(Layer::kUserNamespace)) {
+      no_users = Try(0, TryUserRange);
+    } else {
+      no_users = Try(0, TryOthersDirectories);
+      setup.keep_children = no_users.empty();
+    }
+    setup.become_gateway_user = !no_users.empty();
+  }
+  Note(probe, Layer::kOwnUser, no_users);
+  if (!setup.layers.Has(Layer::kMountNamespace)) {
+    const bool own_users = setup.layers.Has(Layer::kOwnUser);
+    Note(probe, Layer::kChroot,
+         own_users ? Try(0, TryChroot) : "needs a user of its own for each sandbox");
+  }
+}
+
 OuterSandbox FindOuterSandbox() {
   constexpr int kReadAll = 3;
   std::array<char, 4096> log{};
@@ -252,14 +332,13 @@ HostProbe ProbeHost() {
   setup.layers.Add(Layer::kNoCapabilities);
   ProbeNamespaces(probe);
 
-  std::string no_users = "not started as root of the host";
-  if (HasUsers(kGatewayUid, 1 + kMappedUids)) no_users = Try(0, TryOtherUser);
-  if (no_users.empty()) {
-    no_users = setup.layers.Has(Layer::kUserNamespace) ? Try(0, TryUserRange)
-                                                       : std::string("needs a user namespace");
-    setup.become_gateway_user = !no_users.empty();
+  ProbeUsers(probe);
+
+  const pid_t self = ::getpid();
+  if (!Try(0, [=] { return TryGivingChildrenAway(self); }).empty()) setup.keep_children = true;
+  // What was given away.
+  while (::waitpid(-1, nullptr, __WALL) > 0) {
   }
-  Note(probe, Layer::kOwnUser, no_users);
 
   const int abi = LandlockAbi();
   const int error = errno;

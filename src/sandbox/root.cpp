@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
@@ -84,6 +85,8 @@ Status CopyAlternatives(const fs::path& to) {
   return {};
 }
 
+}  // namespace
+
 Status PopulateEtc(const std::string& etc) {
   if (Status made = MakeDirectory(etc); !made) return made;
   for (const char* name : kEtcFiles) {
@@ -96,6 +99,39 @@ Status PopulateEtc(const std::string& etc) {
   if (Status written = WriteTextFile(etc + "/passwd", kPasswd); !written) return written;
   return WriteTextFile(etc + "/group", kGroup);
 }
+
+Status LinkIntoUsr(const std::string& root) {
+  for (const char* name : kUsrLinks) {
+    const fs::path host = fs::path("/") / name;
+    std::error_code error;
+    if (fs::is_symlink(host, error)) {
+      if (Status copied = CopyIfPresent(host, fs::path(root) / name); !copied) return copied;
+    } else if (fs::is_directory(host, error)) {
+      return Failure("/" + std::string(name) + " is not a link into /usr: merge /usr first");
+    }
+  }
+  return {};
+}
+
+Status MakeDevices(const std::string& dev) {
+  // As Documentation/admin-guide/devices.txt of the kernel numbers them.
+  constexpr struct {
+    const char* name;
+    unsigned minor;
+  } kNodes[] = {{"null", 3}, {"zero", 5}, {"full", 7}, {"random", 8}, {"urandom", 9}};
+  constexpr unsigned kMemoryDevices = 1;
+  if (Status made = MakeDirectory(dev); !made) return made;
+  for (const auto& [name, minor] : kNodes) {
+    const std::string node = dev + "/" + name;
+    if (::mknod(node.c_str(), S_IFCHR, ::makedev(kMemoryDevices, minor)) != 0 ||
+        ::chmod(node.c_str(), 0666) != 0) {
+      return SystemError("mknod", node);
+    }
+  }
+  return {};
+}
+
+namespace {
 
 Status PopulateDev(const std::string& dev) {
   if (Status made = MakeDirectory(dev); !made) return made;
@@ -125,16 +161,7 @@ Status PopulateUsr(const std::string& root) {
       !set) {
     return set;
   }
-  for (const char* name : kUsrLinks) {
-    const fs::path host = fs::path("/") / name;
-    std::error_code error;
-    if (fs::is_symlink(host, error)) {
-      if (Status copied = CopyIfPresent(host, fs::path(root) / name); !copied) return copied;
-    } else if (fs::is_directory(host, error)) {
-      return Failure("/" + std::string(name) + " is not a link into /usr: merge /usr first");
-    }
-  }
-  return {};
+  return LinkIntoUsr(root);
 }
 
 Status Pivot(const std::string& root) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 
@@ -12,6 +13,17 @@ namespace pyrunner::sandbox {
 /// /sys. The caller is alone in its own user and mount namespaces. A writable /tmp is there for
 /// warming up, until SealRoot.
 [[nodiscard]] Status BuildRoot();
+
+// The parts of such a root, for one that is built in another way.
+
+/// A folder with what the libraries open below /etc. `etc` must not exist.
+[[nodiscard]] Status PopulateEtc(const std::string& etc);
+
+/// A folder with the devices of a program, on a file system that allows devices. Needs CAP_MKNOD.
+[[nodiscard]] Status MakeDevices(const std::string& dev);
+
+/// /bin, /lib and the others, as the host has them: links into /usr.
+[[nodiscard]] Status LinkIntoUsr(const std::string& root);
 
 /// Takes the warm-up's /tmp away and makes the root read-only.
 [[nodiscard]] Status SealRoot();

@@ -18,6 +18,10 @@ struct SandboxSetup {
   // Zygotes have a user namespace, which sandboxes can be killed through and have theirs in.
   bool zygote_user_namespace = false;
 
+  // The kernel lacks pidfds, or sandboxes run as users that the gateway may not signal: supervisor
+  // and zygotes are the parents of what they fork. See ChildKeeper.
+  bool keep_children = false;
+
   // The kernel enforces RLIMIT_AS but not RLIMIT_DATA, as gVisor does.
   bool limit_address_space = false;
 
@@ -25,12 +29,13 @@ struct SandboxSetup {
   // children have to become first.
   bool become_gateway_user = false;
 
-  // Without mount namespaces: the folder with one scratch directory for each slot.
+  // Without mount namespaces: the folder of SlotRoots, or else that of ScratchFolder.
+  std::string roots;
   std::string scratch_folder;
 
   /// As a zygote gets it on its command line: set before any client has spoken, by a process that
   /// no client speaks to.
-  [[nodiscard]] std::array<std::string, 4> ToArguments() const;
+  [[nodiscard]] std::array<std::string, 5> ToArguments() const;
   [[nodiscard]] static std::optional<SandboxSetup> FromArguments(
       std::span<const char* const> arguments);
 };

@@ -157,6 +157,11 @@ Status MakeDirectory(const std::string& path, std::uint32_t owner) {
 
 }  // namespace
 
+bool HoldsAtMost(const std::string& directory, const ScratchQuota& quota) {
+  Use use;
+  return Measure(AT_FDCWD, directory.c_str(), quota, 0, use);
+}
+
 Result<ScratchFolder> ScratchFolder::Create(const std::string& parent, std::uint32_t slots,
                                             std::uint32_t zygote, const OwnerOfSlot& owner,
                                             ScratchQuota quota) {
@@ -184,9 +189,7 @@ Status ScratchFolder::Empty(std::uint32_t slot) const {
 }
 
 bool ScratchFolder::WithinQuota(std::uint32_t slot) const {
-  if (path_.empty()) return true;
-  Use use;
-  return Measure(AT_FDCWD, ScratchOfSlot(path_, slot).c_str(), quota_, 0, use);
+  return path_.empty() || HoldsAtMost(ScratchOfSlot(path_, slot), quota_);
 }
 
 void ScratchFolder::Remove() {

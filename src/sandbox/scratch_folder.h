@@ -14,6 +14,10 @@ struct ScratchQuota {
   std::uint64_t files = 0;
 };
 
+/// False if the directory holds more than the quota, or is nested deeper than anybody needs. What
+/// it holds may be hostile, and may change meanwhile.
+[[nodiscard]] bool HoldsAtMost(const std::string& directory, const ScratchQuota& quota);
+
 /// A folder with one directory per slot. What programs leave in it is hostile: it is walked with
 /// open descriptors and without following links, in bounded depth and memory. Not thread-safe. A
 /// default-constructed one is none, and all its functions do nothing.

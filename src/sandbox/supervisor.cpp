@@ -8,7 +8,9 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/pidfd.h"
 #include "base/unix_socket.h"
+#include "sandbox/child_keeper.h"
 #include "sandbox/zygote_launcher.h"
 #include "wire/zygote_messages.h"
 
@@ -19,7 +21,7 @@ namespace {
 struct Answer {
   wire::SupervisorReply reply;
   std::vector<int> fds;
-  Pidfd zygote;
+  Fd zygote;
   Cgroup cgroup;
 };
 
@@ -30,7 +32,7 @@ void Refuse(Answer& answer, const Error& error) {
 }
 
 Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
-               SupervisorSetup& setup) {
+               SupervisorSetup& setup, ChildKeeper& keeper) {
   Answer answer;
   answer.reply.serial = request.serial;
   if (request.task == wire::SupervisorTask::kStartZygote && passed.size() == 1) {
@@ -38,7 +40,8 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
                                 .control = std::move(passed[0]),
                                 .program = setup.zygote_program.get(),
                                 .log = STDERR_FILENO,
-                                .setup = setup.sandboxes});
+                                .setup = setup.sandboxes},
+                               keeper);
     if (!zygote) {
       Refuse(answer, zygote.error());
     } else {
@@ -55,11 +58,12 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
       answer.reply.cgroup_layout = answer.cgroup.Layout();
     }
   } else if (request.task == wire::SupervisorTask::kEmptyScratch) {
-    if (Status emptied = setup.scratch.Empty(request.argument); !emptied) {
-      Refuse(answer, emptied.error());
-    }
+    Status emptied = setup.scratch.Empty(request.argument);
+    if (emptied) emptied = setup.roots.Renew(request.argument);
+    if (!emptied) Refuse(answer, emptied.error());
   } else if (request.task == wire::SupervisorTask::kMeasureScratch) {
-    answer.reply.within_quota = setup.scratch.WithinQuota(request.argument) ? 1 : 0;
+    answer.reply.within_quota =
+        setup.scratch.WithinQuota(request.argument) && setup.roots.WithinQuota(request.argument);
   } else {
     Refuse(answer, Error{"unknown request", EINVAL});
   }
@@ -73,15 +77,21 @@ Answer Perform(const wire::SupervisorRequest& request, std::vector<Fd> passed,
   ::signal(SIGTERM, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);
   ::prctl(PR_SET_NAME, "pyrunner-super", 0, 0, 0);
-  while (true) {
+  ChildKeeper keeper;
+  const bool keeps = setup.sandboxes.keep_children;
+  bool running = !keeps || keeper.Start().has_value();
+  while (running) {
+    if (keeps) keeper.AwaitMessage(socket.get());
     wire::SupervisorRequest request;
     auto received = ReceiveMessage(socket.get(), WritableBytesOf(request));
     if (!received || received->size != sizeof request) break;
-    const Answer answer = Perform(request, std::move(received->fds), setup);
-    if (!SendMessage(socket.get(), BytesOf(answer.reply), answer.fds)) break;
+    const Answer answer = Perform(request, std::move(received->fds), setup, keeper);
+    running = SendMessage(socket.get(), BytesOf(answer.reply), answer.fds).has_value();
   }
+  if (keeps) keeper.EndAll();
   setup.cgroups.Remove();
   setup.scratch.Remove();
+  setup.roots.Remove();
   ::_exit(0);
 }
 
@@ -91,15 +101,22 @@ Result<SupervisorProcess> StartSupervisor(SupervisorSetup setup) {
   auto pair = SocketPair(SOCK_SEQPACKET);
   if (!pair) return tl::unexpected(pair.error());
   auto& [here, there] = *pair;
+  // Closes with the supervisor, for kernels without pidfds.
+  auto life = SocketPair(SOCK_SEQPACKET);
+  if (!life) return tl::unexpected(life.error());
   const pid_t pid = ::fork();
   if (pid < 0) return SystemError("fork", "the supervisor");
   if (pid == 0) {
     here.Reset();
+    life->first.Reset();
     RunSupervisor(there, std::move(setup));
   }
-  auto process = Pidfd::Open(pid);
-  if (!process) return tl::unexpected(process.error());
-  return SupervisorProcess{std::move(*process), std::move(here)};
+  SupervisorProcess process{std::move(life->first), std::move(here)};
+  if (setup.sandboxes.keep_children) return process;
+  auto pidfd = Pidfd::Open(pid);
+  if (!pidfd) return tl::unexpected(pidfd.error());
+  process.process = Fd(pidfd->Release());
+  return process;
 }
 
 }  // namespace pyrunner::sandbox

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/fd.h"
-#include "base/pidfd.h"
 #include "base/result.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/sandbox_setup.h"
 #include "sandbox/scratch_folder.h"
+#include "sandbox/slot_roots.h"
 
 namespace pyrunner::sandbox {
 
@@ -14,14 +14,15 @@ namespace pyrunner::sandbox {
 struct SupervisorSetup {
   CgroupTree cgroups;
   ScratchFolder scratch;
+  SlotRoots roots;
   Fd zygote_program;  // pyrunner-zygote, opened
   SandboxSetup sandboxes;
 };
 
 /// The gateway's side of it.
 struct SupervisorProcess {
-  Pidfd process;
-  Fd socket;  // SOCK_SEQPACKET: wire::SupervisorRequest out, wire::SupervisorReply in
+  Fd process;  // its pidfd; where there are none, a socket that closes with it
+  Fd socket;   // SOCK_SEQPACKET: wire::SupervisorRequest out, wire::SupervisorReply in
 };
 
 /// Forks the supervisor. It answers requests one by one, parses nothing but fixed structs of the

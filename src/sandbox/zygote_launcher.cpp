@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <csignal>
 
 #include "base/clone.h"
+#include "base/pidfd.h"
 #include "base/unix_socket.h"
 #include "sandbox/credentials.h"
 #include "sandbox/identity.h"
@@ -48,7 +50,7 @@ int ArrangeDescriptors(const ChildPlan& plan, int& parent) {
     if (::dup2(high[static_cast<std::size_t>(target)], target) < 0) return errno;
   }
   parent = kFirstUnusedFd;
-  return ::syscall(SYS_close_range, kFirstUnusedFd + 1, ~0U, 0U) == 0 ? 0 : errno;
+  return ::syscall(SYS_close_range, kFirstUnusedFd + 1, INT_MAX, 0U) == 0 ? 0 : errno;
 }
 
 /// With the caller's user as root, and nobody else. Needs no privilege.
@@ -82,6 +84,7 @@ int BecomeZygoteUser(const ChildPlan& plan, int parent) {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ChildKeeper::ForgetInChild();
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGTERM, SIG_DFL);
     // An empty environment: whatever secret the service was started with ends here.
@@ -100,14 +103,14 @@ const char* KindName(wire::ZygoteKind kind) {
 
 }  // namespace
 
-Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
+Result<Fd> LaunchZygote(ZygoteLaunch launch, ChildKeeper& keeper) {
   auto pair = SocketPair(SOCK_STREAM);
   if (!pair) return tl::unexpected(pair.error());
   auto& [here, there] = *pair;
   const auto setup = launch.setup.ToArguments();
-  const std::array<const char*, 7> words = {
+  const std::array<const char*, 8> words = {
       "pyrunner-zygote", KindName(launch.kind), setup[0].c_str(), setup[1].c_str(),
-      setup[2].c_str(),  setup[3].c_str(),      nullptr};
+      setup[2].c_str(),  setup[3].c_str(),      setup[4].c_str(), nullptr};
   const Layers layers = launch.setup.layers;
   const bool own_namespace = launch.setup.zygote_user_namespace;
   const bool own_users = own_namespace && layers.Has(Layer::kOwnUser);
@@ -116,18 +119,25 @@ Result<Pidfd> LaunchZygote(ZygoteLaunch launch) {
       words.data(),         own_namespace,  own_users,  launch.setup.become_gateway_user};
 
   int pidfd = -1;
-  const long pid = Clone(CLONE_PARENT | CLONE_PIDFD, &pidfd);
+  const bool keeps = launch.setup.keep_children;
+  const long pid = keeps ? Clone(SIGCHLD) : Clone(CLONE_PARENT | CLONE_PIDFD, &pidfd);
   if (pid < 0) return SystemError("clone", "the zygote");
   if (pid == 0) RunChild(plan);
   there.Reset();
-  Pidfd zygote{Fd(pidfd)};
+  Fd zygote(pidfd);
+  if (keeps) {
+    auto adopted = keeper.Adopt(static_cast<pid_t>(pid));
+    if (!adopted) return tl::unexpected(adopted.error());
+    zygote = std::move(*adopted);
+  }
 
   int error = own_users ? MapUserRange(here.get(), static_cast<pid_t>(pid)) : 0;
   // End of file is the exec that closed the socket; anything else is an errno value.
   int reported = 0;
   if (error == 0 && ::read(here.get(), &reported, sizeof reported) > 0) error = reported;
   if (error != 0) {
-    (void)zygote.Signal(SIGKILL);
+    // The keeper kills its child when the socket closes.
+    if (!keeps) (void)SignalProcess(zygote.get(), SIGKILL);
     return SystemError("start", "pyrunner-zygote", error);
   }
   return zygote;

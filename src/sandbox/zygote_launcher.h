@@ -4,8 +4,8 @@
 #include <sys/types.h>
 
 #include "base/fd.h"
-#include "base/pidfd.h"
 #include "base/result.h"
+#include "sandbox/child_keeper.h"
 #include "sandbox/sandbox_setup.h"
 #include "wire/zygote_messages.h"
 
@@ -21,8 +21,9 @@ struct ZygoteLaunch {
 
 /// Executes a zygote, in a user namespace of its own where there are any, owned by the gateway's
 /// user, who may therefore kill everything in it. The zygote becomes a sibling of the caller: the
-/// caller's parent, the gateway, reaps it. The caller is single-threaded, and root if sandboxes
-/// have users of their own.
-[[nodiscard]] Result<Pidfd> LaunchZygote(ZygoteLaunch launch);
+/// caller's parent, the gateway, reaps it, and gets its pidfd from the caller. Where kernels lack
+/// what that needs it is the keeper's child, and the gateway gets the keeper's socket. The caller
+/// is single-threaded, and root if sandboxes have users of their own.
+[[nodiscard]] Result<Fd> LaunchZygote(ZygoteLaunch launch, ChildKeeper& keeper);
 
 }  // namespace pyrunner::sandbox

@@ -27,12 +27,20 @@ struct ForkRequest {
   std::array<char, 24> fail_at{};  // a step of the isolation, in builds for tests only
 };
 
-/// Zygote to gateway. On success passes: pidfd, channel, standard output, standard error.
+/// Zygote to gateway. On success passes: pidfd (or a ChildKeeper's socket), channel, standard
+/// output, standard error.
 struct ForkReply {
   std::uint64_t serial = 0;
   std::int32_t error_number = 0;  // 0: success
   std::int32_t pid = 0;           // to tell it from a stray; everything else goes by the pidfd
   std::uint64_t fork_nanoseconds = 0;
+};
+
+/// How a child of a sandbox::ChildKeeper ended.
+struct ProcessEnded {
+  std::int32_t exit_code = 0;
+  std::int32_t signal = 0;  // 0: it exited by itself
+  std::uint64_t cpu_microseconds = 0;
 };
 
 enum class SupervisorTask : std::uint32_t {
@@ -49,7 +57,8 @@ struct SupervisorRequest {
   std::uint32_t argument = 0;
 };
 
-/// On success passes the zygote's pidfd, or the new cgroup's descriptors.
+/// On success passes the zygote's pidfd (or a ChildKeeper's socket), or the new cgroup's
+/// descriptors.
 struct SupervisorReply {
   std::uint64_t serial = 0;
   std::int32_t error_number = 0;

@@ -52,8 +52,11 @@ class Level:
               f"honest neighbours: {neighbours.answers} answers, {len(neighbours.wrong)} wrong",
               file=sys.stderr)
         self.assertTrue(healthy)
-        self.assertEqual(neighbours.wrong, [])
+        self.assertEqual(neighbours.wrong[:3], [])
         self.assertGreater(neighbours.answers, 20)
+        escaped = [outcome for outcome in outcomes if outcome.outcome == run.ESCAPED]
+        if escaped:
+            print(told(escaped), file=sys.stderr)
         faults = [outcome for outcome in outcomes if outcome.outcome == run.ERROR]
         self.assertEqual(faults, [], "could not be tried:\n" + told(faults))
         log = place.log()

@@ -326,13 +326,20 @@ class Floods(Hostile):
 
 
 class Crowd(Hostile):
-    """10,000 idle connections, from ten addresses."""
+    """10,000 idle connections, from ten addresses; fewer where the limit on open files is lower."""
 
-    number = 10_000
+    wanted = 10_000
+    fewest = 3_000  # clearly more than the 2048 that are allowed by default
+    others = 1_000  # descriptors, at either end: of sandboxes, and of those who are being turned away
 
     def setUp(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self.assertGreaterEqual(hard, self.number + 200, "raise `ulimit -Hn`")
+        if hard < self.fewest + self.others:
+            self.skipTest(f"at most {hard} open files: raise `ulimit -Hn` to {self.fewest + self.others} or more")
+        self.number = min(self.wanted, hard - self.others)
+        if self.number < self.wanted:
+            print(f"\nat most {hard} open files: {self.number} connections instead of {self.wanted}",
+                  file=sys.stderr)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         self.connections = []
@@ -360,7 +367,7 @@ class Crowd(Hostile):
                 self.assertLess(held_by(server), 2048 + 300)  # some are being turned away
                 with self.served_meanwhile():
                     # They come again as soon as they are ended, so none of them is late for long.
-                    for i in range(4000):
+                    for i in range(self.number * 2 // 5):
                         connections[i].close()
                         connections[i] = connect(server.port, 1 + i % 10)
                     time.sleep(1)
@@ -369,7 +376,7 @@ class Crowd(Hostile):
         self.gives_back()
 
     def test_all_of_them_held(self):
-        server = self.start("--max-connections", "10500")
+        server = self.start("--max-connections", str(self.number + 500))
         held = []
         for _ in range(2):
             # One that was used may be idle for 30 s, one that was not for 10 s.

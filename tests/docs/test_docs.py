@@ -52,7 +52,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|version)\b", line)
     return found and found[1]
 
 
@@ -150,6 +150,29 @@ class Commands(WithServer):
                 self.assertRegex(done.stdout, r"(?m)^all +\d+ +\d+ +0 +0 +0$")
         self.assertEqual(server.stop(), 0)
 
+    def test_doctor_commands_pass(self):
+        lines = of_kind("doctor")
+        self.assertGreater(len(lines), 2)
+        for line in sorted({line for _, line, _ in lines}):
+            with self.subTest(line=line):
+                done = bash(line, timeout=150)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+                if "--json" in line:
+                    self.assertTrue(json.loads(done.stdout)["passed"])
+                elif "--attack" in line:
+                    self.assertRegex(done.stdout, r"(?m)^level [a-z]+, \d+ s: passed$")
+                else:
+                    self.assertIn("Self-test from inside a sandbox: passed", done.stdout)
+
+    def test_the_doctors_flags_and_numbers_are_told(self):
+        page = (ROOT / "docs" / "command-line.md").read_text().split("## pyrunner doctor")[1]
+        told = set(re.findall(r"^\| `--([a-z]+)` \|", page, re.M))
+        self.assertEqual(told | {"help"}, set(re.findall(r"--([a-z]+)", bash(f"{PROGRAM} doctor --help").stdout.split(
+            "Options:")[1].replace("Needs: --attack", ""))))
+        count = sum("# runs: client" not in path.read_text() for path in ROOT.glob("attacks/*/*.py"))
+        for name in ("README.md", "docs/command-line.md"):
+            self.assertIn(str(count), (ROOT / name).read_text(), name)
+
     def test_version_commands_print_it(self):
         lines = of_kind("version")
         self.assertGreater(len(lines), 0)
@@ -173,6 +196,23 @@ class Commands(WithServer):
         self.assertEqual(list(answers[0]), list(shown))
         self.assertEqual(answers[2]["stdout"], "42\n")
 
+    def check_report(self, answer, shown):
+        """What is shown is there: its fields, the first of its lists' entries, and its constants."""
+        constant = ("result", "self_test", "limits", "what", "act", "refused", "shared_per_zygote",
+                    "not_protected_against", "policy_is_a_boundary", "zygotes_renewed_after")
+        self.assertIs(type(answer), type(shown))
+        if isinstance(shown, dict):
+            for key, value in shown.items():
+                self.assertIn(key, answer)
+                if key in constant and not isinstance(value, dict):
+                    self.assertEqual(answer[key], value)
+                if answer[key] is not None:
+                    self.check_report(answer[key], value)
+        elif isinstance(shown, list) and shown and answer:
+            self.check_report(answer[0], shown[0])
+            if isinstance(shown[0], dict):
+                self.assertEqual(list(answer[0]), list(shown[0]))
+
     def test_shown_answers_are_those_of_the_commands_above_them(self):
         """A json block that follows an sh block of one command is its answer, but for what differs
         between two runs."""
@@ -191,6 +231,9 @@ class Commands(WithServer):
                         answer = self.curl(line)[1]
                     expected = json.loads(shown)
                     self.assertEqual(list(answer), list(expected))
+                    if kind(line) == "curl" and re.search(r"/v1/sandbox|verbose=1", line):
+                        self.check_report(answer, expected)
+                        continue
                     for field in expected.keys() - varying:
                         self.assertEqual(answer[field], expected[field], field)
         self.assertGreater(pairs, 6)
