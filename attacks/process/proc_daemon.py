@@ -12,6 +12,7 @@ try:
     if child == 0:
         os.setsid()
         if os.fork() == 0:
+            os.closerange(0, 3)
             call(157, 15, b"left-" + TARGETS["folder"][-8:].encode(), 0, 0, 0)
             time.sleep(60)
         os._exit(0)

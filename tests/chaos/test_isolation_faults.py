@@ -23,6 +23,9 @@ LACKING = 78
 # by what it does: tests/attacks, tests/chaos.
 NOT_PROMISED = {"session", "oom score", "hostname", "namespace limits", "dumpable", "no new code"}
 
+# Taken only where there are no mount namespaces: in gVisor, which these tests do not start.
+ELSEWHERE = {"root"}
+
 
 def steps():
     """{name: condition} of the table that the sandbox goes through, and the cgroup before it."""
@@ -30,7 +33,8 @@ def steps():
     table = text.split("constexpr Step kSteps[] = {")[1].split("\n};")[0]
     found = re.findall(r"\{\"([^\"]+)\", ([\w:<>]+),", table)
     assert len(found) == len(re.findall(r"^    \{", table, re.M)), found
-    return {"cgroup": "If<Layer::kCgroup>", **dict(found)}
+    taken = {name: condition for name, condition in found if name not in ELSEWHERE}
+    return {"cgroup": "If<Layer::kCgroup>", **taken}
 
 
 class Fault:
@@ -38,6 +42,7 @@ class Fault:
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="pyrunner-fault-")
+        os.chmod(self.folder.name, 0o755)  # The gateway is not root when it looks.
         self.path = pathlib.Path(self.folder.name) / "step"
         self.set("")
 
@@ -62,7 +67,6 @@ class FaultyLockdown(unittest.TestCase):
         # Where a program that got out would leave its trace.
         self.trace = pathlib.Path(self.fault.folder.name) / "trace"
         self.trace.mkdir()
-        os.chmod(self.fault.folder.name, 0o755)
         self.trace.chmod(0o777)
 
     def start(self, step, *flags):
