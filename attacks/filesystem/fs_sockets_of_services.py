@@ -6,6 +6,7 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
+# accepted-container: without a mount namespace names and metadata show; there is no call to connect with
 import stat
 found = [TARGETS["unix"], "/var/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock",
          "/run/dbus/system_bus_socket", "/run/systemd/private", "/dev/log", "/run/postgresql/.s.PGSQL.5432"]
