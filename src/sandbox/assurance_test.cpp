@@ -24,9 +24,9 @@ HostProbe ProbeOf(std::initializer_list<Layer> missing) {
 }
 
 const std::initializer_list<Layer> kNoNamespaces = {
-    Layer::kUserNamespace,    Layer::kPidNamespace, Layer::kMountNamespace,
-    Layer::kNetworkNamespace, Layer::kIpcNamespace, Layer::kUtsNamespace,
-    Layer::kCgroupNamespace,  Layer::kOwnUser,      Layer::kCgroup};
+    Layer::kUserNamespace, Layer::kPidNamespace, Layer::kMountNamespace,  Layer::kNetworkNamespace,
+    Layer::kIpcNamespace,  Layer::kUtsNamespace, Layer::kCgroupNamespace, Layer::kOwnUser,
+    Layer::kCgroup,        Layer::kSharedRoot};
 
 const PropertyAssurance& Of(const Assurance& assurance, Property property) {
   return *std::find_if(assurance.properties.begin(), assurance.properties.end(),
