@@ -92,11 +92,11 @@ TEST(Assurance, OnlyWhatIsMissingCanBeWaivedAndOnlyByItsName) {
   EXPECT_NE(waived.Required() & kNetworkIsolation, 0U);
 }
 
-TEST(Assurance, WithoutSeccompFourPropertiesHaveNothingElseInAContainer) {
+TEST(Assurance, WithoutSeccompFivePropertiesHaveNothingElseInAContainer) {
   HostProbe probe = ProbeOf(kNoNamespaces);
   probe.setup.layers.Remove(Layer::kSeccomp);
   EXPECT_THAT(Assess(probe, "", 0).Complaint(),
-              HasSubstr("--allow-missing network,process,ipc,syscall_filter"));
+              HasSubstr("--allow-missing network,process,ipc,syscall_filter,process_limit"));
 }
 
 TEST(Assurance, EveryLayerThatCanBeMissingHasAWay) {

@@ -280,7 +280,8 @@ bool ProcessesAreLimited(const IsolationPlan& plan) {
     if (::getrlimit(RLIMIT_NPROC, &limit) != 0 || limit.rlim_max > plan.processes) return false;
   }
   if (plan.layers.Has(Layer::kSeccomp)) return ForkIsRefused();
-  return plan.layers.Has(Layer::kCgroup) || plan.layers.Has(Layer::kResourceLimits);
+  return plan.layers.Has(Layer::kCgroup) ||
+         (plan.layers.Has(Layer::kResourceLimits) && CountsProcessesAlone(plan));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ class InContainers(Places):
         self.start({"level": "container"}, *container.under())
 
     def test_read_only_with_few_processes(self):
-        self.start({"level": "container"}, *container.NO_CAPABILITIES, *container.under(), "--read-only",
+        self.start({"level": "container"}, *container.NO_CAPABILITIES, *container.under(), "--read-only", "--read-only-tmpfs=false",
                    "--pids-limit", "300", user=USER)
 
     def test_without_landlock(self):
@@ -98,11 +98,12 @@ class InContainers(Places):
                        *container.NO_CAPABILITIES, *container.under(container.OF_NAMESPACES | calls), user=USER)
 
     def test_without_seccomp_no_property_but_the_filter_is_missing_where_namespaces_are(self):
-        self.start({"level": "container", "missing": ["syscall_filter"], "says": ["CONFIG_SECCOMP_FILTER"]},
+        self.start({"level": "container", "mounts": True, "missing": ["syscall_filter"],
+                    "says": ["CONFIG_SECCOMP_FILTER"]},
                    *container.NO_CAPABILITIES, *container.under({"seccomp", "prctl"}), user=USER)
 
     def test_without_seccomp_and_namespaces(self):
-        self.start({"level": "container", "missing": ["network", "process", "ipc", "syscall_filter"],
+        self.start({"level": "container", "missing": ["network", "process", "ipc", "syscall_filter", "process_limit"],
                     "says": ["CONFIG_SECCOMP_FILTER", "user.max_user_namespaces"]},
                    *container.NO_CAPABILITIES, *container.under(container.OF_NAMESPACES | {"seccomp", "prctl"}),
                    user=USER)
