@@ -213,7 +213,8 @@ def attempt(service, attack, targets):
         elif prints[0] == prints[1]:
             outcomes.append(Outcome(attack, ESCAPED, "both programs have the same"))
     worst = min(outcomes, key=lambda outcome: [ESCAPED, EXPOSED, ERROR, STOPPED].index(outcome.outcome))
-    accepted = attack.header.get("accepted") or attack.header.get("severity") == "accepted-risk"
+    level = targets.get("level", "")
+    accepted = attack.header.get("accepted") or attack.header.get(f"accepted-{level}") or attack.header.get("severity") == "accepted-risk"
     if worst.outcome == ESCAPED and accepted:
         worst.outcome = ACCEPTED
     worst.seconds = sum(outcome.seconds for outcome in outcomes)

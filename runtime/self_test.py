@@ -1,6 +1,7 @@
 """Tries forbidden acts from inside a sandbox, one or more for each property, as a program would.
 
-Run as a program, with the scratch quota in bytes and the memory limit in MiB as its arguments.
+Run as a program, with the scratch quota in bytes, the memory limit in MiB and the most processes as its
+arguments.
 Prints one JSON line for each act: {"property": ..., "act": ..., "refused": ..., "answer": ...}.
 """
 
@@ -23,9 +24,25 @@ def call(function, *arguments):
     return result
 
 
-def fork():
-    if os.fork() == 0:
-        os._exit(0)
+def fork_without_end():
+    children = []
+    try:
+        for _ in range(int(sys.argv[3]) + 1):
+            child = os.fork()
+            if child == 0:
+                signal.pause()
+                os._exit(0)
+            children.append(child)
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def reach_loopback():
+    inet, datagram, port = 2, 2, 9
+    address = inet.to_bytes(2, sys.byteorder) + port.to_bytes(2, "big") + bytes((127, 0, 0, 1)) + bytes(8)
+    call(LIBC.connect, call(MAKE_SOCKET, inet, datagram, 0), address, len(address))
 
 
 def new_code():
@@ -53,11 +70,11 @@ ACTS = [
     ("filesystem", "list /root", lambda: os.listdir("/root")),
     ("filesystem", "read /proc/self/environ", lambda: open("/proc/self/environ").close()),
     ("filesystem", "write into /usr", lambda: open("/usr/.self-test", "w").close()),
-    ("network", "open a way to the network", lambda: call(MAKE_SOCKET, 2, 1, 0)),
+    ("network", "open a way to the network", reach_loopback),
     ("process", "signal every process", lambda: os.kill(-1, 0)),
     ("process", "signal the parent", lambda: os.kill(os.getppid() or 2, signal.SIGTERM)),
-    ("process_limit", "fork", fork),
-    ("process_limit", "execute a program", lambda: os.execv("/usr/bin/true", ["true"])),
+    ("process_limit", "fork without end", fork_without_end),
+    ("syscall_filter", "execute a program", lambda: os.execv("/usr/bin/true", ["true"])),
     ("ipc", "make shared memory", lambda: call(LIBC.shmget, 0, 4096, 0o1600)),
     ("privileges", "become root", lambda: os.setresuid(0, 0, 0)),
     ("privileges", "change the root", lambda: os.chroot("/usr")),

@@ -6,6 +6,7 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
+# accepted-container: without a mount namespace names and metadata show; there is no call to connect with
 import socket
 import stat
 found = [TARGETS["unix"], "/var/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock",

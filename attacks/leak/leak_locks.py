@@ -7,5 +7,5 @@
 # runs: 1
 # unsandboxed: escapes
 found = [path for path in ("/proc/locks", "/proc/net/unix", "/proc/timer_list", "/proc/keys", "/proc/key-users", "/proc/sysvipc/shm", "/proc/slabinfo", "/proc/kallsyms")
-         if try_to_open([path], os.O_RDONLY)]
+         if content(path)]  # a container has empty files instead of some
 verdict(" ".join(found))

@@ -121,7 +121,11 @@ SelfTest ReadSelfTest(std::string_view output, const Assurance& assurance) {
                     line.value("answer", "")};
     const bool missing = std::any_of(
         assurance.properties.begin(), assurance.properties.end(), [&](const auto& property) {
-          return property.name == act.property && property.strength == Strength::kMissing;
+          if (property.name != act.property) return false;
+          // With a namespace and no filter the act works, and reaches nobody.
+          const bool own_ipc = property.property == sandbox::kIpcIsolation &&
+                               !assurance.layers.Has(sandbox::Layer::kSeccomp);
+          return property.strength == Strength::kMissing || own_ipc;
         });
     if (!missing) result.acts.push_back(std::move(act));
   }

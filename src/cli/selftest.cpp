@@ -33,7 +33,8 @@ boost::asio::awaitable<api::SelfTest> RunSelfTest(Runner& runner,
                                                   const EngineOptions& options) {
   Program program;
   program.code = Source();
-  program.arguments = {std::to_string(options.scratch_bytes), std::to_string(kMemoryMb)};
+  program.arguments = {std::to_string(options.scratch_bytes), std::to_string(kMemoryMb),
+                       std::to_string(options.processes)};
   program.limits.memory_bytes = kMemoryMb * kMiB;
   program.policy = "open";
   auto cancellation = std::make_shared<Cancellation>();

@@ -187,6 +187,17 @@ TEST(Settings, WhatIsNoChoiceIsRefused) {
   }
 }
 
+TEST(Settings, WhatMakesASandboxCannotBeWaivedAltogether) {
+  for (const char* value : {"", "filesystem", "syscall_filter,network", "network, privileges",
+                            "syscall_filter,privileges,filesystem,process,ipc,scratch_quota"}) {
+    EXPECT_EQ(Refusal("allow-missing", value), "accepted") << value;
+  }
+  EXPECT_EQ(Refusal("allow-missing", "privileges,filesystem,network,syscall_filter"),
+            "must not name syscall_filter, network and privileges together: what is left is no "
+            "sandbox");
+  EXPECT_THAT(Refusal("allow-missing", "files"), testing::StartsWith("must be filesystem, "));
+}
+
 TEST(Settings, NoOriginIsEverybody) {
   EXPECT_EQ(Refusal("allowed-origins", "https://app.example, http://localhost:3000"), "accepted");
   EXPECT_EQ(Refusal("allowed-origins", ""), "accepted");

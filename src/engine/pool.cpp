@@ -238,6 +238,17 @@ asio::awaitable<void> Pool::WatchScratch(std::shared_ptr<Sandbox> sandbox) {
   --watching_;
 }
 
+asio::awaitable<void> Pool::WatchThreads(std::shared_ptr<Sandbox> sandbox) {
+  // A thread takes a program in Python some 50 us: this many more it may have had for a moment.
+  constexpr auto kBetweenLooks = 10ms;
+  ++watching_;
+  while (!stopped_ && sandbox->alive()) {
+    sandbox->StopForThreadsAbove(options_.processes);
+    (void)co_await stopping_.WaitUntil(SteadyClock::now() + kBetweenLooks);
+  }
+  --watching_;
+}
+
 void Pool::AddReady(Shelf& shelf, ReadySandbox ready) {
   shelf.ready.push_back(std::move(ready));
   if (CurrentReady(shelf) >= options_.ReadySandboxes(shelf.profile)) {
@@ -278,6 +289,9 @@ asio::awaitable<std::shared_ptr<Sandbox>> Pool::Acquire(
       auto sandbox = std::move(shelf.ready.front().sandbox);
       shelf.ready.pop_front();
       asio::co_spawn(executor_, RefillAfter(shelf, kRefillDelay), asio::detached);
+      if (slots_.threads_are_watched()) {
+        asio::co_spawn(executor_, WatchThreads(sandbox), asio::detached);
+      }
       if (slots_.scratch_is_watched()) {
         asio::co_spawn(executor_, WatchScratch(sandbox), asio::detached);
       }

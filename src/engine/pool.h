@@ -89,6 +89,7 @@ class Pool {
   boost::asio::awaitable<void> ReapStray(Slot slot);
   /// Where scratch space is a directory: stops the sandbox when it has filled it.
   boost::asio::awaitable<void> WatchScratch(std::shared_ptr<Sandbox> sandbox);
+  boost::asio::awaitable<void> WatchThreads(std::shared_ptr<Sandbox> sandbox);
   void Refill();
   void Refill(Shelf& shelf);
   /// Refilling competes with the program that was just sent, so it waits until that has a start.

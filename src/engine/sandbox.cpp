@@ -1,5 +1,6 @@
 #include "engine/sandbox.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -115,6 +116,17 @@ void Sandbox::StopForViolation(std::string what) {
 
 void Sandbox::StopForFullScratch() {
   if (!end_ && !silenced_) StopForViolation("more in its scratch directory than allowed");
+}
+
+void Sandbox::StopForThreadsAbove(std::uint32_t most) {
+  if (end_ || silenced_) return;
+  // One folder for each, and the two that every folder has. The process is this one's child, which
+  // it has not reaped: the number is still its own.
+  struct stat tasks {};
+  const std::string path = "/proc/" + std::to_string(pid_) + "/task";
+  if (::stat(path.c_str(), &tasks) == 0 && tasks.st_nlink > std::uint64_t{most} + 2) {
+    StopForViolation("more threads than allowed");
+  }
 }
 
 asio::awaitable<void> Sandbox::AwaitEnd() {

@@ -60,6 +60,8 @@ class Sandbox : public std::enable_shared_from_this<Sandbox> {
   void Kill();
   /// Stops its program for having filled a scratch directory that has no size of its own.
   void StopForFullScratch();
+  /// Stops its program for having more threads than that, where nothing else bounds them.
+  void StopForThreadsAbove(std::uint32_t most);
   [[nodiscard]] std::uint32_t slot_index() const { return slot_.index; }
   [[nodiscard]] bool alive() const { return !end_; }
   [[nodiscard]] std::int32_t pid() const { return pid_; }

@@ -15,7 +15,10 @@ Slots::Slots(boost::asio::any_io_executor executor, sandbox::SandboxResources re
       required_properties_(resources.required_properties),
       scratch_is_watched_(!resources.setup.scratch_folder.empty() ||
                           !resources.setup.roots.empty()) {
-  const bool own_users = resources.setup.layers.Has(sandbox::Layer::kOwnUser);
+  const sandbox::Layers layers = resources.setup.layers;
+  const bool own_users = layers.Has(sandbox::Layer::kOwnUser);
+  threads_are_watched_ = !layers.Has(sandbox::Layer::kCgroup) && !own_users &&
+                         !layers.Has(sandbox::Layer::kUserNamespace);
   // As the zygote has to name it: inside of its user namespace, or on the host itself.
   const std::uint32_t first =
       sandbox::kFirstSandboxUid +

@@ -37,6 +37,8 @@ class Slots {
   /// False where scratch directories are file systems that end with the sandbox, and count bytes
   /// and files.
   [[nodiscard]] bool scratch_is_watched() const { return scratch_is_watched_; }
+  /// True where no cgroup counts threads, nor the kernel by a user whom no other sandbox has.
+  [[nodiscard]] bool threads_are_watched() const { return threads_are_watched_; }
 
  private:
   boost::asio::awaitable<void> Clean(Slot slot, bool new_cgroup);
@@ -45,6 +47,7 @@ class Slots {
   SupervisorClient& supervisor_;
   std::uint32_t required_properties_;
   bool scratch_is_watched_;
+  bool threads_are_watched_ = false;
   std::vector<Slot> free_;
 };
 

@@ -155,7 +155,13 @@ Assurance Assess(const HostProbe& probe, std::string cgroups, std::uint32_t waiv
     for (const Provider& provider : kProviders) {
       if (provider.property != state.property) continue;
       Means means{provider.layer, provider.strength, provider.what, "", ""};
-      if (!layers.Has(provider.layer)) {
+      const bool of_user =
+          provider.property == kProcessLimit && provider.layer == Layer::kResourceLimits;
+      if (of_user && layers.Has(provider.layer) && !layers.Has(Layer::kOwnUser) &&
+          !layers.Has(Layer::kUserNamespace)) {
+        means.why_not = "it would count all processes of the service's user";
+        means.how_to_get = HowToGet(Layer::kUserNamespace);
+      } else if (!layers.Has(provider.layer)) {
         const auto why = probe.why_not.find(provider.layer);
         means.why_not = why != probe.why_not.end() ? why->second : "switched off";
         means.how_to_get = HowToGet(provider.layer);

@@ -364,7 +364,8 @@ bool ProcessesAreLimited(const IsolationPlan& plan) {
   // Limits of single processes bound no number of them.
   if (MayHaveProcesses(plan)) return plan.layers.Has(Layer::kCgroup) && ForkWorks();
   if (plan.layers.Has(Layer::kSeccomp)) return ForkIsRefused();
-  return plan.layers.Has(Layer::kCgroup) || plan.layers.Has(Layer::kResourceLimits);
+  return plan.layers.Has(Layer::kCgroup) ||
+         (plan.layers.Has(Layer::kResourceLimits) && CountsProcessesAlone(plan));
 }
 
 }  // namespace

@@ -252,8 +252,8 @@ TEST_F(PolicyVariantsTest, MetadataDoesNotChangeWithoutARootOfItsOwn) {
   constexpr std::uint32_t kPretended = SECCOMP_RET_ERRNO | 0;
   for (const auto profile : {SyscallProfile::kStrict, SyscallProfile::kProcesses}) {
     Use(profile, {.own_root = false});
-    for (const Syscall& call : {k_chmod, k_fchmod, k_fchmodat, k_fchmodat2, k_utimensat, k_utime,
-                                k_utimes, k_futimesat}) {
+    for (const Syscall& call :
+         {k_chmod, k_fchmod, k_fchmodat, k_utimensat, k_utime, k_utimes, k_futimesat}) {
       EXPECT_EQ(Answer(call), kPretended) << call.name;
       EXPECT_EQ(Answer(call, {~0ULL, ~0ULL, ~0ULL, ~0ULL}), kPretended) << call.name;
     }
@@ -269,10 +269,23 @@ TEST_F(PolicyVariantsTest, MetadataDoesNotChangeWithoutARootOfItsOwn) {
   }
 }
 
+TEST_F(PolicyVariantsTest, NoFileIsHeldWithoutBeingOpenedWithoutARootOfItsOwn) {
+  for (const auto profile : {SyscallProfile::kStrict, SyscallProfile::kProcesses}) {
+    Use(profile, {.own_root = false});
+    EXPECT_EQ(Answer(k_open, {0, O_PATH}), Refused(EACCES));
+    EXPECT_EQ(Answer(k_openat, {0, 0, O_PATH | O_DIRECTORY}), Refused(EACCES));
+    EXPECT_EQ(Answer(k_open, {0, O_RDWR | O_CREAT}), kAllowed);
+    EXPECT_EQ(Answer(k_openat, {0, O_PATH, O_RDONLY}), kAllowed);
+    EXPECT_EQ(Answer(k_fchmodat2), Refused(ENOSYS));
+    EXPECT_EQ(Answer(k_statfs), Refused(EACCES));
+    EXPECT_EQ(Answer(k_fstatfs), Refused(EACCES));
+  }
+}
+
 TEST(PolicyVariants, ChangeNothingElse) {
-  const std::set<std::string_view> changed = {"mmap",   "mremap",   "mprotect",  "chmod",
-                                              "fchmod", "fchmodat", "fchmodat2", "utimensat",
-                                              "utime",  "utimes",   "futimesat"};
+  const std::set<std::string_view> changed = {
+      "mmap",   "mremap", "mprotect", "chmod",     "fchmod", "fchmodat", "open",
+      "openat", "statfs", "fstatfs",  "utimensat", "utime",  "utimes",   "futimesat"};
   for (const Architecture architecture : kArchitectures) {
     const TestedFilter full(SyscallProfile::kStrict, {}, architecture);
     const TestedFilter bare(SyscallProfile::kStrict, kBareHost, architecture);

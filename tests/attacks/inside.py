@@ -21,6 +21,7 @@ EXPECTED = sys.argv[1] if len(sys.argv) > 1 else "container"
 
 class Here(places.Host):
     level = f"{EXPECTED}, in a container"
+    kind = EXPECTED
 
     def launch(self, environment):
         server = places.Server(*places.FLAGS, env=environment, warm=True)

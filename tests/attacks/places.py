@@ -28,6 +28,7 @@ class Place:
     """A level. Not for several threads; used once."""
 
     level = ""  # its name
+    kind = "full"  # as GET /v1/sandbox has it
     reason = ""  # why it cannot be tried here; empty: it can
 
     def targets(self):

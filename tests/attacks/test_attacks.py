@@ -4,16 +4,19 @@ programs run beside them: none escapes, no honest answer is wrong, nothing stays
 import pathlib
 import sys
 import unittest
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import places  # noqa: E402
-from support.server import ROOT, until  # noqa: E402
+from support import container  # noqa: E402
+from support.server import PYTHON, ROOT, until  # noqa: E402
 
 import run  # noqa: E402  (attacks/run.py, which places.py has put on the path)
 import shared_corpus  # noqa: E402
 
+USER = 54324  # of nobody else here
 SHARED = ROOT.parent / "shared" / "corpus" / "attacks"
 
 
@@ -42,7 +45,7 @@ class Level:
             service = run.Service(place.start(targets.environment))
             self.assertEqual(service.healthy(), "")
             with run.Neighbours(service, secret=targets.neighbour) as neighbours:
-                description = {**targets.description, "service": service.port}
+                description = {**targets.description, "service": service.port, "level": place.kind}
                 outcomes = run.run_all(service, attacks, {**description, **extra})
             healthy = until(lambda: not service.healthy(), 10, "the service is healthy")
         finally:
@@ -95,8 +98,33 @@ class AsRoot(Level, unittest.TestCase):
 class AsOrdinaryUser(Level, unittest.TestCase):
     place = places.OrdinaryUser
     shared_clients = bool(places.Root.reason)  # the gateway that they attack is the same at both levels
-    known = {name: "nothing counts this memory where no cgroup does" for name in (
-        "res_memory_shared", "res_memory_moved_stack", "res_memory_tables")}
+
+
+class InContainer(unittest.TestCase):
+    """The same in containers, run in there: what is planted and what sends it is inside, too."""
+
+    def setUp(self):
+        if reason := container.why_not():
+            self.skipTest(reason)
+
+    def attack(self, *flags, user):
+        done = container.run([PYTHON, "-B", "tests/attacks/inside.py", "container"], *container.NO_CAPABILITIES,
+                             *flags, user=user, seconds=400)
+        print(done.stderr, file=sys.stderr)
+        self.assertEqual(done.returncode, 0, done.stderr[-6000:])
+        self.assertRegex(done.stderr, r"container, in a container, \d{3} attacks")
+
+    def test_its_root_is_no_way_to_change_the_host(self):
+        path = pathlib.Path(f"/etc/{places.MARK}-{uuid.uuid4().hex}")
+        done = container.run(["sh", "-c", f"echo x >{path} && cat {path}"])
+        self.assertEqual((done.returncode, done.stdout), (0, "x\n"), done.stderr)
+        self.assertFalse(path.exists())
+
+    def test_as_root_without_capabilities(self):
+        self.attack(user=0)
+
+    def test_as_ordinary_user_with_the_profile_of_docker(self):
+        self.attack(*container.under(), user=USER)
 
 
 if __name__ == "__main__":
