@@ -6,6 +6,7 @@
 # danger: none
 # runs: 1
 # unsandboxed: escapes
+# accepted-gvisor: gVisor maps files of a noexec file system; the code runs behind the same filter
 import mmap
 proof = []
 for folder in ("/tmp", ".", "/var/tmp", "/dev/shm"):

@@ -31,9 +31,26 @@ class Here(places.Host):
         return server
 
 
+    def log(self):
+        # Now and then gVisor kills a fork that is being prepared, before it has a program. It is
+        # replaced; nobody waits longer than for another one.
+        killed = "a sandbox failed: it was killed by signal 9"
+        lines = super().log().splitlines(keepends=True)
+        return "".join(line for line in lines if EXPECTED != "gvisor" or killed not in line)
+
+    def left_behind(self):
+        # gVisor has none of the tables that tell of System V objects and sockets; it ends with the suite.
+        if EXPECTED == "gvisor":
+            return [f"file {path}" for path in self.files() - self.files_before]
+        return super().left_behind()
+
+
 class Inside(Level, unittest.TestCase):
     place = Here
     test_shared_attacks = None
+    if EXPECTED == "gvisor":
+        left_out = {"out_traceback": "printing thousands of lines takes longer than the program may",
+                    "res_both_outputs": "two full streams take more processor time than it may have"}
 
 
 if __name__ == "__main__":
