@@ -215,7 +215,7 @@ def attempt(service, attack, targets):
     worst = min(outcomes, key=lambda outcome: [ESCAPED, EXPOSED, ERROR, STOPPED].index(outcome.outcome))
     level = targets.get("level", "")
     accepted = attack.header.get("accepted") or attack.header.get(f"accepted-{level}") or attack.header.get("severity") == "accepted-risk"
-    if worst.outcome == ESCAPED and accepted:
+    if worst.outcome in (ESCAPED, EXPOSED) and accepted:
         worst.outcome = ACCEPTED
     worst.seconds = sum(outcome.seconds for outcome in outcomes)
     return worst

@@ -83,9 +83,11 @@ std::optional<std::string> Said(std::string_view output, std::string_view beginn
   return said;
 }
 
-/// What a program said of its escape.
-std::optional<std::string> Proof(const Attack& attack, std::string_view output) {
-  const std::string beginning = "ESCAPED " + attack.id;
+/// What a program said behind this word: of its escape, or of a wall that is open though the one
+/// behind it held.
+std::optional<std::string> Said(const std::string& word, const Attack& attack,
+                                std::string_view output) {
+  const std::string beginning = word + " " + attack.id;
   std::optional<std::string> proof;
   ForEachLine(output, [&](std::string_view line) {
     if (!line.starts_with(beginning)) return true;
@@ -128,6 +130,10 @@ void Take(Attack& attack, std::string_view key, std::string_view value) {
   if (key == "goal") attack.goal = value;
   if (key == "walls") attack.walls = Words(value);
   if (key == "accepted") attack.accepted = true;
+  constexpr std::string_view kAcceptedAt = "accepted-";
+  if (key.starts_with(kAcceptedAt)) {
+    attack.accepted_at.emplace_back(key.substr(kAcceptedAt.size()));
+  }
   if (key == "prelude" && value == "no") attack.prelude = {};
   if (key == "request") attack.request = object();
   if (key == "expect") attack.expect = object();
@@ -205,7 +211,10 @@ AttackOutcome JudgeAnswer(const Attack& attack, const json& answer) {
   const std::string errors = TextOf(answer, "stderr");
   const std::string error = TextOf(answer, "error");
   const auto field = [&](const std::string& key) { return answer.value(key, json()); };
-  if (auto proof = Proof(attack, output)) return {Fate::kEscaped, Printable(*proof)};
+  if (auto proof = Said("ESCAPED", attack, output)) return {Fate::kEscaped, Printable(*proof)};
+  if (auto proof = Said("EXPOSED", attack, output)) {
+    return {Fate::kEscaped, Printable("a wall is open: " + *proof)};
+  }
   const double seconds = answer.value("execution_time", 0.0);
   if (seconds > attack.request.value("timeout", kDefaultTimeout) + kSlack) {
     return {Fate::kEscaped, "ran for " + std::to_string(seconds) + " s"};

@@ -18,10 +18,11 @@ struct Attack {
   std::vector<std::string> walls;  // each of which should stop it
   int runs = 1;
   Way way = Way::kInTurn;
-  bool accepted = false;   // it may succeed
-  nlohmann::json request;  // fields beside the code
-  nlohmann::json expect;   // what fields of the answer must be
-  nlohmann::json never;    // and what they must not be
+  bool accepted = false;                 // it may succeed
+  std::vector<std::string> accepted_at;  // levels of the sandbox where it may
+  nlohmann::json request;                // fields beside the code
+  nlohmann::json expect;                 // what fields of the answer must be
+  nlohmann::json never;                  // and what they must not be
   std::string_view prelude;
   std::string_view source;
 

@@ -127,7 +127,9 @@ void CarrySecret(const char* const* argv) {
   ::execv("/proc/self/exe", arguments.data());
 }
 
-AttackTargets::AttackTargets(asio::any_io_executor executor) : executor_(std::move(executor)) {
+AttackTargets::AttackTargets(asio::any_io_executor executor, std::string_view level)
+    : executor_(std::move(executor)) {
+  description_["level"] = level;
   description_["sha256"] = nlohmann::json::array();
   neighbours_secret_ = NewSecret();
   if (const char* carried = std::getenv(kVariable)) {

@@ -20,7 +20,8 @@ void CarrySecret(const char* const* argv);
 /// which the sockets answer.
 class AttackTargets {
  public:
-  explicit AttackTargets(boost::asio::any_io_executor executor);
+  /// `level` is the sandboxes', which the programs are told too.
+  AttackTargets(boost::asio::any_io_executor executor, std::string_view level);
   AttackTargets(const AttackTargets&) = delete;
   AttackTargets& operator=(const AttackTargets&) = delete;
   ~AttackTargets() { Remove(); }

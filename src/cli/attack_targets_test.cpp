@@ -63,7 +63,7 @@ class AttackTargetsTest : public testing::Test {
   }
 
   asio::io_context context_{1};
-  AttackTargets targets_{context_.get_executor()};
+  AttackTargets targets_{context_.get_executor(), "full"};
   std::set<std::string> found_;
 };
 

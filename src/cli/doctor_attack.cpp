@@ -53,8 +53,13 @@ class AttackRun {
         engine_(context_.get_executor(), options, std::move(part.supervisor),
                 std::move(part.resources)),
         changes_(context_.get_executor()),
-        targets_(context_.get_executor()) {
-    for (Attack& attack : attacks) report_.entries.push_back({.attack = std::move(attack)});
+        targets_(context_.get_executor(), NameOf(part.assurance.level)) {
+    const std::string level(NameOf(part.assurance.level));
+    for (Attack& attack : attacks) {
+      const auto& levels = attack.accepted_at;
+      if (std::find(levels.begin(), levels.end(), level) != levels.end()) attack.accepted = true;
+      report_.entries.push_back({.attack = std::move(attack)});
+    }
   }
 
   tl::expected<AttackReport, int> Run() {

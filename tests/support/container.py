@@ -86,8 +86,9 @@ def why_not():
 def command(words, *flags, user=0, name=None, files=16384, temporary=TEMPORARY):
     volumes = []
     for folder in {ROOT, pathlib.Path(BINARY).resolve().parent}:
-        # Where these are of another file system the overlay does not have them.
-        if folder.stat().st_dev != pathlib.Path("/").stat().st_dev:
+        # Where these are of another file system, or below what is covered, the overlay does not have them.
+        covered = str(folder).startswith(("/tmp/", "/var/tmp/"))
+        if covered or folder.stat().st_dev != pathlib.Path("/").stat().st_dev:
             volumes += ["--volume", f"{folder}:{folder}:ro"]
     return ["podman", "--runtime", shutil.which("runc", path="/usr/sbin:/usr/bin") or "runc", "run", "--rm",
             "--name", name or f"pyrunner-test-{uuid.uuid4().hex[:12]}", "--network", "none",
