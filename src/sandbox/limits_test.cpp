@@ -16,6 +16,8 @@ namespace pyrunner::sandbox {
 namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+// A sanitizer maps terabytes.
+constexpr std::uint64_t kMuch = std::uint64_t{1} << 50U;
 
 bool Is(__rlimit_resource resource, std::uint64_t value) {
   rlimit limit{};
@@ -67,47 +69,44 @@ TEST(FixedLimits, StopDescriptors) {
 }
 
 TEST(ProgramLimits, BoundWritableMemory) {
-  EXPECT_EQ(RunInChild([] {
-              // Far more than this process has, so that what counts is the reservation below.
-              constexpr std::uint64_t kAlready = 512 * kMiB;
-              CHILD_CHECK(
-                  SetProgramLimits(MemoryBase{kAlready, 65536 * kMiB}, 64 * kMiB, 100, false) == 0);
-              CHILD_CHECK(Is(RLIMIT_DATA, kAlready + 64 * kMiB));
-              constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS;
-              CHILD_CHECK(::mmap(nullptr, 4096 * kMiB, PROT_READ | PROT_WRITE, kFlags, -1, 0) ==
-                              MAP_FAILED &&
-                          errno == ENOMEM);
-              // What cannot be written does not count.
-              CHILD_CHECK(::mmap(nullptr, 4096 * kMiB, PROT_READ, kFlags, -1, 0) != MAP_FAILED);
-              return 0;
-            }),
-            0);
+  EXPECT_EQ(
+      RunInChild([] {
+        // Far more than this process has, so that what counts is the reservation below.
+        constexpr std::uint64_t kAlready = 512 * kMiB;
+        CHILD_CHECK(SetProgramLimits(MemoryBase{kAlready, kMuch}, 64 * kMiB, 100, false) == 0);
+        CHILD_CHECK(Is(RLIMIT_DATA, kAlready + 64 * kMiB));
+        constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS;
+        CHILD_CHECK(::mmap(nullptr, 4096 * kMiB, PROT_READ | PROT_WRITE, kFlags, -1, 0) ==
+                        MAP_FAILED &&
+                    errno == ENOMEM);
+        // What cannot be written does not count.
+        CHILD_CHECK(::mmap(nullptr, 4096 * kMiB, PROT_READ, kFlags, -1, 0) != MAP_FAILED);
+        return 0;
+      }),
+      0);
 }
 
 // The hard limit's kill: process 1 of a namespace would ignore the soft one's signal.
 TEST(ProgramLimits, KillWhoeverComputesTooLong) {
-  EXPECT_EQ(
-      RunInChild([] {
-        ::signal(SIGXCPU, SIG_IGN);
-        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, 65536 * kMiB}, kMiB, 1, false) == 0);
-        CHILD_CHECK(Is(RLIMIT_CPU, 1));
-        volatile std::uint64_t spin = 0;
-        while (true) spin = spin + 1;
-        return 0;
-      }),
-      -SIGKILL);
+  EXPECT_EQ(RunInChild([] {
+              ::signal(SIGXCPU, SIG_IGN);
+              CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, kMuch}, kMiB, 1, false) == 0);
+              CHILD_CHECK(Is(RLIMIT_CPU, 1));
+              volatile std::uint64_t spin = 0;
+              while (true) spin = spin + 1;
+              return 0;
+            }),
+            -SIGKILL);
 }
 
 TEST(ProgramLimits, CannotBeRaisedAgain) {
   EXPECT_EQ(
       RunInChild([] {
-        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, 65536 * kMiB}, kMiB, 10, false) == 0);
+        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, kMuch}, kMiB, 10, false) == 0);
         // Root may raise a limit; a sandbox is not root.
         CHILD_CHECK(::geteuid() != 0 || ::setresuid(65534, 65534, 65534) == 0);
-        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, 65536 * kMiB}, kMiB, 11, false) ==
-                    EPERM);
-        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, 65536 * kMiB}, 2 * kMiB, 10, false) ==
-                    EPERM);
+        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, kMuch}, kMiB, 11, false) == EPERM);
+        CHILD_CHECK(SetProgramLimits(MemoryBase{4096 * kMiB, kMuch}, 2 * kMiB, 10, false) == EPERM);
         CHILD_CHECK(Is(RLIMIT_CPU, 10));
         return 0;
       }),
