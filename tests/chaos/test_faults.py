@@ -203,8 +203,8 @@ class Renewal(Faults):
         first = {pid for pid in kernel.zygotes(server.pid) if kernel.zygote_kind(pid) == "base"}
         layouts = collections.Counter()
         seen = set(first)
-        # A zygote lives at least fifty times as long as it took to warm up.
-        end = time.monotonic() + 30 * PATIENCE
+        # A zygote lives at least fifty times as long as it took to warm up: a second on a busy machine.
+        end = time.monotonic() + 240 * PATIENCE
         while len(seen) < 4 and time.monotonic() < end:
             clients = crowd(server.port, [run_request("print(hex(id(object())))")] * 20)
             for client in clients:
