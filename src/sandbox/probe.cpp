@@ -268,12 +268,14 @@ Status TryChroot() {
 }
 
 /// Whether a fork can be given to the caller's parent, with a descriptor that tells of its end.
-Status TryGivingChildrenAway(pid_t parent) {
+/// Says which it is, for the parent to reap.
+Status TryGivingChildrenAway(pid_t parent, pid_t& given) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return SystemError("pipe2", "");
   int pidfd = -1;
   const long pid = Clone(CLONE_PARENT | CLONE_PIDFD, &pidfd);
   if (pid < 0) return SystemError("clone", "with a pidfd");
+  if (pid > 0) given = static_cast<pid_t>(pid);
   if (pid == 0) {
     const char adopted = ::getppid() == parent ? 'y' : 'n';
     ::_exit(::write(ends[1], &adopted, 1) == 1 ? 0 : 1);
@@ -286,6 +288,19 @@ Status TryGivingChildrenAway(pid_t parent) {
     return SystemError("pidfd_send_signal", "");
   }
   return {};
+}
+
+bool CanGiveChildrenAway() {
+  void* shared =
+      ::mmap(nullptr, sizeof(pid_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return false;
+  auto* given = static_cast<pid_t*>(shared);
+  const pid_t self = ::getpid();
+  const bool can = Try(0, [=] { return TryGivingChildrenAway(self, *given); }).empty();
+  // That one and no other: whoever executed this program may have left it children of its own.
+  if (*given > 0) ::waitpid(*given, nullptr, __WALL);
+  ::munmap(shared, sizeof(pid_t));
+  return can;
 }
 
 void ProbeUsers(HostProbe& probe) {
@@ -334,11 +349,7 @@ HostProbe ProbeHost() {
 
   ProbeUsers(probe);
 
-  const pid_t self = ::getpid();
-  if (!Try(0, [=] { return TryGivingChildrenAway(self); }).empty()) setup.keep_children = true;
-  // What was given away.
-  while (::waitpid(-1, nullptr, __WALL) > 0) {
-  }
+  if (!CanGiveChildrenAway()) setup.keep_children = true;
 
   const int abi = LandlockAbi();
   const int error = errno;

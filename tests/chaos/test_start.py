@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -74,14 +75,6 @@ class CannotStart(unittest.TestCase):
                     file.flush()
                     self.assertIn(named, self.refused("serve", "--config", file.name))
 
-    def test_without_user_namespaces(self):
-        # A limit that holds below the user namespace that sets it.
-        line = self.refused("serve", "--port", "0", prefix=(
-            "unshare", "--user", "--map-root-user", "sh", "-c",
-            'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"))
-        self.assertIn("user namespaces", line)
-        self.assertIn("sysctl", line)
-
     def test_without_the_zygote_beside_it(self):
         with tempfile.TemporaryDirectory() as folder:
             shutil.copy(BINARY, folder)
@@ -118,6 +111,28 @@ class CannotStart(unittest.TestCase):
 
 
 class CanStart(unittest.TestCase):
+    def test_with_children_of_whoever_executed_it(self):
+        """`sh -c 'something & exec pyrunner serve'`: neither waited for nor in the way."""
+        process = subprocess.Popen(["sh", "-c", f"sleep 100 >/dev/null 2>&1 & echo $!; exec {BINARY} serve --port 0"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True)
+        left = int(process.stdout.readline())
+        try:
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if "serving on" in line:
+                    break
+            self.assertIn("serving on", lines[-1])
+            os.kill(left, 0)  # Not reaped, not ended.
+            process.terminate()
+            process.communicate(timeout=30 * PATIENCE)
+            self.assertEqual(process.returncode, 0)
+            os.kill(left, 0)
+        finally:
+            process.kill()
+            os.kill(left, signal.SIGKILL)
+
     def test_flags_win_over_environment_over_file(self):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write("policy = 'open'\nmax_running = 1\nmax_queued = 0\n")
