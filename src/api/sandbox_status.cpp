@@ -11,18 +11,11 @@ using sandbox::Means;
 using sandbox::PropertyAssurance;
 using sandbox::Strength;
 
-std::string_view NameOfLayer(sandbox::Layer layer) {
-  for (const auto& [candidate, name] : sandbox::kLayerNames) {
-    if (candidate == layer) return name;
-  }
-  return "";
-}
-
 Json DescribeProperty(const PropertyAssurance& property) {
   Json means = Json::array();
   Json missing = Json::array();
   for (const Means& one : property.means) {
-    Json entry = {{"layer", NameOfLayer(one.layer)}, {"what", one.what}};
+    Json entry = {{"layer", NameOf(one.layer)}, {"what", one.what}};
     if (one.why_not.empty()) {
       entry["strength"] = NameOf(one.strength);
       means.push_back(std::move(entry));

@@ -30,13 +30,6 @@ std::string Those(const sandbox::Assurance& assurance, Strength strength) {
   return names;
 }
 
-std::string_view NameOfLayer(sandbox::Layer layer) {
-  for (const auto& [candidate, name] : sandbox::kLayerNames) {
-    if (candidate == layer) return name;
-  }
-  return "";
-}
-
 std::string Properties(const sandbox::Assurance& assurance) {
   std::string text = "\nWhat a sandbox owes, how strongly that holds, and by what:\n";
   for (const PropertyAssurance& property : assurance.properties) {
@@ -73,7 +66,7 @@ std::string NotInForce(const sandbox::Assurance& assurance) {
       reason = way->reasons.insert(way->reasons.end(), {why, std::string()});
     }
     if (!reason->second.empty()) reason->second += ", ";
-    reason->second += NameOfLayer(layer);
+    reason->second += NameOf(layer);
   }
   std::string text = "\nNot in force:\n";
   for (const auto& [how, reasons] : ways) {
@@ -148,9 +141,7 @@ std::vector<std::string> DescribeForLog(const sandbox::Assurance& assurance) {
   }
   std::string lacking;
   for (const auto& [layer, why] : assurance.why_not) {
-    const auto name = std::find_if(sandbox::kLayerNames.begin(), sandbox::kLayerNames.end(),
-                                   [&](const auto& entry) { return entry.layer == layer; });
-    lacking += fmt::format("{}{} ({})", lacking.empty() ? "" : ", ", name->name, why);
+    lacking += fmt::format("{}{} ({})", lacking.empty() ? "" : ", ", NameOf(layer), why);
   }
   if (!lacking.empty()) lines.push_back("isolation: not to be had here: " + lacking);
   return lines;

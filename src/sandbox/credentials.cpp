@@ -10,6 +10,11 @@
 #include <array>
 #include <cerrno>
 
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
+
 namespace pyrunner::sandbox {
 namespace {
 
@@ -50,6 +55,10 @@ int DropCapabilities() {
   if (::prctl(PR_SET_SECUREBITS, kSecureBits, 0, 0, 0) != 0) return errno;
   if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
   return KeepCapabilities(0);
+}
+
+int RefuseNewCode() {
+  return ::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0 ? 0 : errno;
 }
 
 bool HasNoCapabilities() {

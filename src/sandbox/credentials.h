@@ -1,4 +1,4 @@
-// Who the sandbox's process is, and what it may never become again.
+// Who the sandbox's process is, and what it may never become or do again.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,10 @@ int DropCapabilities();
 
 /// Keeps in the caller's sets only the capabilities of the given bits (1 << CAP_...).
 int KeepCapabilities(std::uint64_t bits);
+
+/// From now on no memory that was writable becomes executable (PR_SET_MDWE, since Linux 6.3), nor in
+/// any child. Returns 0 or an errno value.
+int RefuseNewCode();
 
 /// True if no capability is left in any set of the caller.
 bool HasNoCapabilities();

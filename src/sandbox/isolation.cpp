@@ -27,11 +27,6 @@
 #include "sandbox/properties.h"
 #include "sandbox/root.h"
 
-#ifndef PR_SET_MDWE
-#define PR_SET_MDWE 65
-#define PR_MDWE_REFUSE_EXEC_GAIN 1
-#endif
-
 namespace pyrunner::sandbox {
 namespace {
 
@@ -128,9 +123,7 @@ int RefuseNewPrivileges(const IsolationPlan&) {
   return Checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 }
 
-int RefuseNewCode(const IsolationPlan&) {
-  return Checked(::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0));
-}
+int RefuseCode(const IsolationPlan&) { return RefuseNewCode(); }
 
 int StartOwnSession(const IsolationPlan&) { return ::setsid() < 0 ? errno : 0; }
 
@@ -181,7 +174,7 @@ constexpr Step kSteps[] = {
      [](const IsolationPlan&) { return DropCapabilities(); }},
     {"dumpable", Always, HideFromPeers},
     {"no_new_privs", Always, RefuseNewPrivileges},  // what the last two need
-    {"no new code", If<Layer::kNoNewCode>, RefuseNewCode},
+    {"no new code", If<Layer::kNoNewCode>, RefuseCode},
     // Before seccomp hides its system calls.
     {"landlock", If<Layer::kLandlock>,
      [](const IsolationPlan& plan) {

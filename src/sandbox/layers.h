@@ -48,6 +48,13 @@ inline constexpr std::array<LayerName, 15> kLayerNames = {{
     {Layer::kChroot, "chroot"},
 }};
 
+[[nodiscard]] constexpr std::string_view NameOf(Layer layer) {
+  for (const auto& [candidate, name] : kLayerNames) {
+    if (candidate == layer) return name;
+  }
+  return {};
+}
+
 /// A set of layers.
 class Layers {
  public:

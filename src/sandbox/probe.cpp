@@ -32,11 +32,6 @@
 #include "sandbox/slot_roots.h"
 #include "sandbox/user_range.h"
 
-#ifndef PR_SET_MDWE
-#define PR_SET_MDWE 65
-#define PR_MDWE_REFUSE_EXEC_GAIN 1
-#endif
-
 namespace pyrunner::sandbox {
 namespace {
 
@@ -208,7 +203,7 @@ Status TrySeccomp() {
 }
 
 Status TryNoNewCode() {
-  if (::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) != 0) {
+  if (RefuseNewCode() != 0) {
     return SystemError("prctl", "PR_SET_MDWE (since Linux 6.3)");
   }
   constexpr std::size_t kPage = 4096;
