@@ -101,15 +101,25 @@ PyObject* GuardedImport(PyObject* capsule, PyObject* arguments, PyObject* keywor
 
 }  // namespace
 
-bool GuardImports(const Policy& policy, PyObject* globals) {
+Result<ImportGuard> ImportGuard::Make() {
   static PyMethodDef definition = {
       "__import__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(GuardedImport)),
       METH_VARARGS | METH_KEYWORDS, nullptr};
-  const PyRef capsule(PyCapsule_New(const_cast<Policy*>(&policy), kCapsuleName, nullptr));
-  const PyRef import(capsule ? PyCFunction_New(&definition, capsule.get()) : nullptr);
-  const PyRef builtins(import ? PyDict_Copy(PyEval_GetBuiltins()) : nullptr);
-  return builtins && PyDict_SetItemString(builtins.get(), "__import__", import.get()) == 0 &&
-         PyDict_SetItemString(globals, "__builtins__", builtins.get()) == 0;
+  ImportGuard guard;
+  // A capsule cannot be empty: until there is a policy it holds what nobody looks at.
+  guard.policy_ = PyRef(PyCapsule_New(&definition, kCapsuleName, nullptr));
+  const PyRef import(guard.policy_ ? PyCFunction_New(&definition, guard.policy_.get()) : nullptr);
+  guard.builtins_ = PyRef(import ? PyDict_Copy(PyEval_GetBuiltins()) : nullptr);
+  if (!guard.builtins_ ||
+      PyDict_SetItemString(guard.builtins_.get(), "__import__", import.get()) != 0) {
+    return Failure("the built-ins cannot be copied: " + TakeError());
+  }
+  return guard;
+}
+
+bool ImportGuard::Protect(const Policy& policy, PyObject* globals) const {
+  return PyCapsule_SetPointer(policy_.get(), const_cast<Policy*>(&policy)) == 0 &&
+         PyDict_SetItemString(globals, "__builtins__", builtins_.get()) == 0;
 }
 
 bool IsMissingModule(PyObject* exception) {

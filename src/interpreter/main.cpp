@@ -134,12 +134,10 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
     if (!science && std::string_view(file) == "warm_science.py") continue;
     if (auto globals = RunRuntimeFile(file); !globals) return tl::unexpected(globals.error());
   }
-  auto runtime = RunRuntimeFile("sandbox_start.py");
-  if (!runtime) return tl::unexpected(runtime.error());
-  zygote.runtime = std::move(*runtime);
-  if (Status done = CallRuntime(zygote.runtime, "prepare"); !done) {
-    return tl::unexpected(done.error());
-  }
+  auto interpreter = PreparedInterpreter::Make();
+  if (!interpreter) return tl::unexpected(interpreter.error());
+  zygote.interpreter = std::move(*interpreter);
+  ProgramRunner(zygote.interpreter).Rehearse();
   if (own_root) {
     if (Status done = sandbox::SealRoot(); !done) return tl::unexpected(done.error());
   }

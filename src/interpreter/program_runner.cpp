@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "base/fd.h"
-#include "interpreter/import_guard.h"
 #include "interpreter/imported_names.h"
 #include "interpreter/main_function.h"
 #include "interpreter/policy_checker.h"
@@ -258,6 +257,19 @@ void ReadFrom(const std::string& bytes) {
 
 }  // namespace
 
+Result<PreparedInterpreter> PreparedInterpreter::Make() {
+  PreparedInterpreter interpreter;
+  auto runtime = RunRuntimeFile("sandbox_start.py");
+  if (!runtime) return tl::unexpected(runtime.error());
+  auto imports = ImportGuard::Make();
+  if (!imports) return tl::unexpected(imports.error());
+  interpreter = {std::move(*runtime), std::move(*imports)};
+  if (Status done = CallRuntime(interpreter.runtime, "prepare"); !done) {
+    return tl::unexpected(done.error());
+  }
+  return interpreter;
+}
+
 void ProgramRunner::Rehearse() {
   const PyRef globals(PyDict_New());
   PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins());
@@ -272,7 +284,7 @@ void ProgramRunner::Rehearse() {
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
   bool in_result = false;
   if (!result || !CallMain(
-                     runtime_, globals.get(), [](std::string_view) {}, in_result)) {
+                     interpreter_.runtime, globals.get(), [](std::string_view) {}, in_result)) {
     PyErr_Clear();
   }
 }
@@ -299,18 +311,19 @@ ProgramEnd ProgramRunner::Run(const wire::ProgramMessage& program, const SendRes
     return end;
   }
   const auto run_start = Clock::now();
-  if (policy->check_imports_at_run_time && !GuardImports(*policy, globals)) PyErr_Clear();
+  if (policy->check_imports_at_run_time && !interpreter_.imports.Protect(*policy, globals))
+    PyErr_Clear();
   if (compiled.code) {
     PyRef result(PyEval_EvalCode(compiled.code.get(), globals, globals));
-    const bool returned =
-        result && (!program.call_main || CallMain(runtime_, globals, send, end.finished.in_result));
-    if (!returned) ReportException(runtime_, path, end);
+    const bool returned = result && (!program.call_main || CallMain(interpreter_.runtime, globals,
+                                                                    send, end.finished.in_result));
+    if (!returned) ReportException(interpreter_.runtime, path, end);
   } else {
-    ReportException(runtime_, path, end);
+    ReportException(interpreter_.runtime, path, end);
   }
   compiled.code = PyRef();
   // What a script's end does: wait for threads, atexit, then the module's own objects.
-  if (const Status done = CallRuntime(runtime_, "shutdown"); !done) PyErr_Clear();
+  if (const Status done = CallRuntime(interpreter_.runtime, "shutdown"); !done) PyErr_Clear();
   _PyModule_Clear(PyImport_AddModule("__main__"));
   Flush("stdout");
   Flush("stderr");

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+#include "interpreter/import_guard.h"
 #include "interpreter/python.h"
 #include "wire/sandbox_messages.h"
 
@@ -18,17 +20,27 @@ struct ProgramEnd {
   int exit_code = 0;
 };
 
+/// What a zygote has ready for the programs of its forks.
+struct PreparedInterpreter {
+  PyRef runtime;  // the namespace of runtime/sandbox_start.py
+  ImportGuard imports;
+
+  /// Called once everything is imported: what comes later is no longer frozen.
+  [[nodiscard]] static Result<PreparedInterpreter> Make();
+};
+
 /// Runs programs the way `python -u main.py` does, in its scratch directory, up to the point where
 /// the interpreter would take itself apart. Everything untrusted is parsed here, inside the
 /// sandbox.
 class ProgramRunner {
  public:
-  /// `runtime` is the namespace of runtime/sandbox_start.py, `scratch` the sandbox's own directory.
-  explicit ProgramRunner(const PyRef& runtime, const std::string& scratch = "/tmp")
-      : runtime_(runtime), program_path_(scratch + "/main.py") {}
+  /// `scratch` is the sandbox's own directory.
+  explicit ProgramRunner(const PreparedInterpreter& interpreter,
+                         const std::string& scratch = "/tmp")
+      : interpreter_(interpreter), program_path_(scratch + "/main.py") {}
 
-  /// Walks through a program's whole path once, before the sandbox is locked up, so that its
-  /// pages are there when the program comes.
+  /// Walks through a program's whole path once: in a zygote, so that forks find its caches filled,
+  /// and in a fork before it is locked up, so that its pages are there when the program comes.
   void Rehearse();
 
   /// Where the JSON text of what main() returned goes, whole.
@@ -37,7 +49,7 @@ class ProgramRunner {
   ProgramEnd Run(const wire::ProgramMessage& program, const SendResult& send_result);
 
  private:
-  const PyRef& runtime_;
+  const PreparedInterpreter& interpreter_;
   std::string program_path_;
 };
 

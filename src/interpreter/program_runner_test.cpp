@@ -53,9 +53,10 @@ class ProgramRunnerTest : public PythonTest {
     CHILD_CHECK(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
     CHILD_CHECK(::mount("tmpfs", "/tmp", "tmpfs", 0, "size=8m") == 0 && ::chdir("/tmp") == 0);
     for (int i = 0; i < 3; ++i) CHILD_CHECK(::dup2(fds[static_cast<std::size_t>(i)], i) == i);
-    auto runtime = RunRuntimeFile("sandbox_start.py");
-    CHILD_CHECK(runtime);
-    ProgramRunner runner(*runtime);
+    ::setenv("TMPDIR", "/tmp", 1);
+    auto interpreter = PreparedInterpreter::Make();
+    CHILD_CHECK(interpreter);
+    ProgramRunner runner(*interpreter);
     runner.Rehearse();
     std::string frame;
     const ProgramEnd end = runner.Run(program, [&](std::string_view json) {

@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 
-#include "interpreter/program_runner.h"
 #include "sandbox/limits.h"
 #include "wire/sandbox_messages.h"
 
@@ -114,11 +113,11 @@ int ArrangeDescriptors(SandboxProcess& process) {
 /// Fresh random seeds and a rehearsal: all of the Python that runs before the lockdown, none of it
 /// a user's.
 void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
-  if (const Status done = CallRuntime(*process.runtime, "reseed"); !done) {
+  if (const Status done = CallRuntime(process.interpreter->runtime, "reseed"); !done) {
     Fail("reseed", 0, done.error().message);
   }
   if (!process.plan.layers.Has(sandbox::Layer::kMountNamespace)) {
-    const Status moved = CallRuntime(*process.runtime, "move_to", process.plan.scratch);
+    const Status moved = CallRuntime(process.interpreter->runtime, "move_to", process.plan.scratch);
     if (!moved) Fail("scratch", 0, moved.error().message);
   }
   if (process.rehearse) runner.Rehearse();
@@ -140,7 +139,7 @@ void RunSandboxProcess(SandboxProcess process) {
   if (const int error = ArrangeDescriptors(process); error != 0) ::_exit(kFailureExitCode);
   if (!joined.ok()) Fail(joined.step, joined.error);
 
-  ProgramRunner runner(*process.runtime, process.plan.scratch);
+  ProgramRunner runner(*process.interpreter, process.plan.scratch);
   PreparePython(process, runner);
   if (const auto step = sandbox::Isolate(process.plan); !step.ok()) Fail(step.step, step.error);
 

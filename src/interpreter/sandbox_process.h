@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/fd.h"
-#include "interpreter/python.h"
+#include "interpreter/program_runner.h"
 #include "sandbox/isolation.h"
 
 namespace pyrunner::interpreter {
@@ -19,7 +19,7 @@ struct SandboxProcess {
   sandbox::IsolationPlan plan;
   bool limit_address_space = false;  // see SandboxSetup
   bool rehearse = false;
-  const PyRef* runtime = nullptr;  // the namespace of runtime/sandbox_start.py
+  const PreparedInterpreter* interpreter = nullptr;
 };
 
 /// Isolates the calling process, a fresh fork of a zygote; reports to the engine; waits for one

@@ -111,7 +111,7 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .plan = MakePlan(zygote, request, root, scratch, cgroup_fds),
                        .limit_address_space = zygote.setup.limit_address_space,
                        .rehearse = request.rehearse != 0,
-                       .runtime = &zygote.runtime});
+                       .interpreter = &zygote.interpreter});
   }
   if (pid < 0) return SystemError("clone", "a sandbox");
   Fd process(pidfd);

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/fd.h"
-#include "interpreter/python.h"
+#include "interpreter/program_runner.h"
 #include "sandbox/limits.h"
 #include "sandbox/sandbox_setup.h"
 #include "sandbox/seccomp.h"
@@ -15,7 +15,7 @@ namespace pyrunner::interpreter {
 struct WarmZygote {
   Fd control;  // SOCK_SEQPACKET: wire::ForkRequest in, wire::ForkReply out
   Fd procfs;
-  PyRef runtime;
+  PreparedInterpreter interpreter;
   sandbox::SandboxSetup setup;
   sandbox::SeccompProgram seccomp;
   sandbox::SeccompProgram seccomp_for_processes;  // empty where no sandbox has that profile

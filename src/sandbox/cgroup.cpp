@@ -285,7 +285,10 @@ Result<CgroupTree> CgroupTree::Create(std::string name_prefix, CgroupLimits limi
 
 Status CgroupTree::OpenGroup(const Hierarchy& hierarchy, const std::string& group,
                              Cgroup& cgroup) const {
-  auto procs = OpenFile(group + "/cgroup.procs", O_WRONLY);
+  // Whoever moves a process waits until no process of the host is about to fork or end: 10 ms and
+  // more, while none can. A thread that moves itself need not, and a new sandbox has just one.
+  // Version 2 has no such file for groups with a memory controller.
+  auto procs = OpenFile(group + (hierarchy.unified ? "/cgroup.procs" : "/tasks"), O_WRONLY);
   if (!procs) return tl::unexpected(procs.error());
   cgroup.procs_.push_back(std::move(*procs));
 

@@ -15,8 +15,8 @@ int DropCapabilities();
 /// Keeps in the caller's sets only the capabilities of the given bits (1 << CAP_...).
 int KeepCapabilities(std::uint64_t bits);
 
-/// From now on no memory that was writable becomes executable (PR_SET_MDWE, since Linux 6.3), nor in
-/// any child. Returns 0 or an errno value.
+/// From now on no memory that was writable becomes executable (PR_SET_MDWE, since Linux 6.3), nor
+/// in any child. Returns 0 or an errno value.
 int RefuseNewCode();
 
 /// True if no capability is left in any set of the caller.

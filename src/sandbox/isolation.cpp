@@ -330,7 +330,7 @@ bool ScratchIsBounded(const IsolationPlan& plan) {
 }
 
 bool MemoryIsLimited(const IsolationPlan& plan) {
-  // The kernel moved this very process when the write to cgroup.procs succeeded.
+  // The kernel moved this very process when the write to its group's list succeeded.
   if (plan.layers.Has(Layer::kCgroup) && !plan.cgroup_fds.empty()) return true;
   rlimit limit{};
   return ::getrlimit(RLIMIT_DATA, &limit) == 0 &&
