@@ -52,7 +52,8 @@ Json Zygotes(const EngineStatus& engine) {
                        {"age_s", zygote.age.count()},
                        {"sandboxes_forked", zygote.forks},
                        {"ready", zygote.ready},
-                       {"seccomp_instructions", zygote.seccomp_instructions}});
+                       {"seccomp_instructions", zygote.seccomp_instructions},
+                       {"image_bytes", zygote.image_bytes}});
   }
   return zygotes;
 }

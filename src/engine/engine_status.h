@@ -14,6 +14,8 @@ struct ZygoteStatus {
   std::chrono::seconds age{};
   std::uint64_t forks = 0;
   std::uint64_t seccomp_instructions = 0;
+  std::uint64_t image_bytes =
+      0;                  // of its memory, shared by its forks; 0: a fork copies page tables
   std::size_t ready = 0;  // sandboxes that wait for a program
 };
 

@@ -327,6 +327,7 @@ ZygoteStatus Pool::status() const {
   status.age = std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - warm_since_);
   status.forks = zygote_->forks();
   status.seccomp_instructions = zygote_->ready().seccomp_instructions;
+  status.image_bytes = zygote_->ready().image_bytes;
   return status;
 }
 

@@ -17,7 +17,9 @@
 
 #include "base/text_file.h"
 #include "base/unix_socket.h"
+#include "interpreter/memory_image.h"
 #include "interpreter/python.h"
+#include "interpreter/warm_heap.h"
 #include "interpreter/zygote.h"
 #include "policy/policy.h"
 #include "sandbox/credentials.h"
@@ -129,6 +131,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   (void)BuiltinPolicies();  // made once here, and not in every fork
   if (Status done = ShrinkThreadStacks(); !done) return tl::unexpected(done.error());
   const std::string temporary = WarmUpFolder(zygote.setup);
+  GatherHeap();
   if (Status done = StartPython(temporary); !done) return tl::unexpected(done.error());
   for (const char* file : {"warm_base.py", "warm_science.py"}) {
     if (!science && std::string_view(file) == "warm_science.py") continue;
@@ -146,6 +149,15 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   auto threads = StatusNumber(zygote.procfs, "Threads:");
   if (!threads) return tl::unexpected(threads.error());
   if (*threads != 1) return Failure("a library left a thread running: forks would hang");
+  if (auto moved = MoveMemoryToImage(zygote.procfs)) {
+    zygote.image_bytes = *moved;
+  } else {
+    std::fprintf(stderr, "pyrunner-zygote: forks copy its page tables: %s\n",
+                 moved.error().message.c_str());
+  }
+  ReleaseHeap();
+  // Once more: what every run writes is now the zygote's own, and its forks find it mapped.
+  ProgramRunner(zygote.interpreter).Rehearse();
   if (Status done = CheckDescriptors(zygote.procfs); !done) return tl::unexpected(done.error());
   auto data = StatusNumber(zygote.procfs, "VmData:");
   auto address_space = StatusNumber(zygote.procfs, "VmSize:");
@@ -169,7 +181,8 @@ int Main(std::string_view kind, sandbox::SandboxSetup setup) {
   const wire::ZygoteReady ready{
       .warm_nanoseconds = static_cast<std::uint64_t>(
           std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count()),
-      .seccomp_instructions = zygote->seccomp.code.size()};
+      .seccomp_instructions = zygote->seccomp.code.size(),
+      .image_bytes = zygote->image_bytes};
   if (!SendMessage(zygote->control.get(), BytesOf(ready), {})) return 0;
   ServeForks(*zygote);
   // No Py_Finalize: there is nothing to save, and it takes longer than everything else.

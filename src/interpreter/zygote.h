@@ -1,7 +1,7 @@
 // The zygote's loop: one request, one fork.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 
 #include "base/fd.h"
 #include "interpreter/program_runner.h"
@@ -20,6 +20,7 @@ struct WarmZygote {
   sandbox::SeccompProgram seccomp;
   sandbox::SeccompProgram seccomp_for_processes;  // empty where no sandbox has that profile
   sandbox::MemoryBase memory_base;
+  std::size_t image_bytes = 0;  // of its memory, which forks share; see memory_image.h
 };
 
 /// Forks a sandbox for each request until the gateway closes the socket. Never runs user code and

@@ -11,6 +11,7 @@ namespace pyrunner::wire {
 struct ZygoteReady {
   std::uint64_t warm_nanoseconds = 0;
   std::uint64_t seccomp_instructions = 0;
+  std::uint64_t image_bytes = 0;  // of its memory that forks share without page tables of their own
 };
 
 /// Gateway to zygote: fork a sandbox. Passes the cgroup.procs descriptors that it must join.
