@@ -1,10 +1,12 @@
-"""What a fresh fork does before it is locked up, and a zygote just before it forks."""
+"""What a zygote does just before it forks, and a fresh fork before it is locked up."""
 
 import atexit
+import ctypes
 import gc
 import json
 import os
 import random
+import struct
 import sys
 import threading
 import traceback
@@ -13,32 +15,56 @@ import types
 # Every random.Random with a state that forks would repeat.
 _generators = []
 
+_PYTHON_GENERATORS_INDEX = object.__basicsize__  # in front of the state: Modules/_randommodule.c
+
 
 def prepare():
     """Called once in the zygote, when everything is warm."""
     sys.path.insert(0, os.environ["TMPDIR"])
-    gc.collect()
+    # Found before they are frozen, which hides them.
     for item in gc.get_objects():
         if isinstance(item, random.Random) and not isinstance(item, random.SystemRandom):
+            item.seed()  # also forgets what it has drawn ahead
             _generators.append(item)
+    # As in every fork that is the first process of its namespace; the others set it themselves.
+    threading.main_thread()._native_id = 1
+    gc.collect()
     gc.freeze()
     if threading.active_count() != 1:
         raise RuntimeError(f"threads in the zygote: {threading.enumerate()}")
 
 
-def reseed():
-    """Called in every fork: no two programs may see the same random numbers.
+def generator_states():
+    """Where the states lie of all random generators that forks would repeat, numpy's too.
 
-    The interpreter's own hooks for forks are not run (src/interpreter/zygote.cpp says why), so the
-    main thread gets its new id here too.
+    Each is a Mersenne Twister of 624 words. Two lists of addresses: of the words, and of the number of
+    those that were used up.
     """
+    words, positions = [], []
+
+    def add(state, position, expected):
+        found = ctypes.string_at(state, 2496) + ctypes.string_at(position, 4)
+        if found != expected:
+            raise RuntimeError("a random generator's state is not where it is looked for")
+        words.append(state)
+        positions.append(position)
+
     for generator in _generators:
-        generator.seed()
-    threading.main_thread()._set_native_id()
+        index = id(generator) + _PYTHON_GENERATORS_INDEX
+        add(index + 4, index, struct.pack("=625I", *generator.getstate()[1]))
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        # Numbers rather than nothing: numpy would take longer to make them.
-        numpy.random.seed(numpy.frombuffer(os.urandom(32), numpy.uint32))
+        numpy.random.seed()
+        generator = numpy.random.mtrand._rand._bit_generator
+        address = generator.ctypes.state_address
+        state = generator.state["state"]
+        add(address, address + 2496, struct.pack("=625I", *state["key"], state["pos"]))
+    return words, positions
+
+
+def set_native_id():
+    """The main thread's, in a fork: the interpreter's own hooks for forks are not run."""
+    threading.main_thread()._set_native_id()
 
 
 def move_to(scratch):

@@ -258,16 +258,14 @@ void ReadFrom(const std::string& bytes) {
 }  // namespace
 
 Result<PreparedInterpreter> PreparedInterpreter::Make() {
-  PreparedInterpreter interpreter;
   auto runtime = RunRuntimeFile("sandbox_start.py");
   if (!runtime) return tl::unexpected(runtime.error());
   auto imports = ImportGuard::Make();
   if (!imports) return tl::unexpected(imports.error());
-  interpreter = {std::move(*runtime), std::move(*imports)};
-  if (Status done = CallRuntime(interpreter.runtime, "prepare"); !done) {
-    return tl::unexpected(done.error());
-  }
-  return interpreter;
+  if (Status done = CallRuntime(*runtime, "prepare"); !done) return tl::unexpected(done.error());
+  auto random = RandomStates::Find(*runtime);
+  if (!random) return tl::unexpected(random.error());
+  return PreparedInterpreter{std::move(*runtime), std::move(*imports), std::move(*random)};
 }
 
 void ProgramRunner::Rehearse() {

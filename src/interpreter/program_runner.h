@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "interpreter/import_guard.h"
 #include "interpreter/python.h"
+#include "interpreter/random_states.h"
 #include "wire/sandbox_messages.h"
 
 namespace pyrunner::interpreter {
@@ -24,6 +25,7 @@ struct ProgramEnd {
 struct PreparedInterpreter {
   PyRef runtime;  // the namespace of runtime/sandbox_start.py
   ImportGuard imports;
+  RandomStates random;
 
   /// Called once everything is imported: what comes later is no longer frozen.
   [[nodiscard]] static Result<PreparedInterpreter> Make();

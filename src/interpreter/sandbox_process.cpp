@@ -113,11 +113,15 @@ int ArrangeDescriptors(SandboxProcess& process) {
 /// Fresh random seeds and a rehearsal: all of the Python that runs before the lockdown, none of it
 /// a user's.
 void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
-  if (const Status done = CallRuntime(process.interpreter->runtime, "reseed"); !done) {
-    Fail("reseed", 0, done.error().message);
+  const PreparedInterpreter& python = *process.interpreter;
+  if (const Status done = python.random.Reseed(); !done) Fail("random", 0, done.error().message);
+  // In a namespace of its own every sandbox's is 1, which the zygote has set already.
+  if (!process.plan.layers.Has(sandbox::Layer::kPidNamespace)) {
+    const Status set = CallRuntime(python.runtime, "set_native_id");
+    if (!set) Fail("thread", 0, set.error().message);
   }
   if (!process.plan.layers.Has(sandbox::Layer::kMountNamespace)) {
-    const Status moved = CallRuntime(process.interpreter->runtime, "move_to", process.plan.scratch);
+    const Status moved = CallRuntime(python.runtime, "move_to", process.plan.scratch);
     if (!moved) Fail("scratch", 0, moved.error().message);
   }
   if (process.rehearse) runner.Rehearse();
