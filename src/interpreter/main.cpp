@@ -110,6 +110,10 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (Status done = sandbox::EnterZygoteNamespaces(layers); !done) {
     return tl::unexpected(done.error());
   }
+  if (zygote.setup.zygote_user_namespace) {
+    const int error = sandbox::RefuseWatches(zygote.procfs.get());
+    if (error != 0) return SystemError("write", "/proc/sys/user", error);
+  }
   if (own_root) {
     if (Status done = sandbox::BuildRoot(zygote.setup.processes); !done)
       return tl::unexpected(done.error());
@@ -144,6 +148,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (own_root) {
     if (Status done = sandbox::SealRoot(); !done) return tl::unexpected(done.error());
   }
+  FillGaps();
   ::malloc_trim(0);
 
   auto threads = StatusNumber(zygote.procfs, "Threads:");

@@ -2,9 +2,11 @@
 
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 #include "interpreter/python.h"
 
@@ -42,6 +44,37 @@ void* TakeArena(void* /*context*/, std::size_t size) {
   return arena;
 }
 
+/// Blocks of all small sizes, until they come from the end of the heap.
+void FillGapsOfMalloc() {
+  constexpr std::size_t kStep = 16;
+  constexpr std::size_t kLargest = 64 << 10;
+  const std::size_t at_end = ::mallinfo2().keepcost;
+  const auto* const end = static_cast<char*>(::sbrk(0)) - at_end;
+  // The largest first, which would otherwise be cut up by the others.
+  for (std::size_t size = kLargest; size > 0; size -= size > 1024 ? 1024 : kStep) {
+    void* volatile block = nullptr;  // or the compiler would see that nobody uses it
+    do {
+      block = std::malloc(size);
+    } while (static_cast<char*>(block) < end);
+  }
+}
+
+/// The same for Python's pools, which have blocks of one size each, up to 512 bytes: until one
+/// comes from a new pool, the first block of which follows the pool's header.
+void FillGapsOfPython() {
+  constexpr std::size_t kStep = 16;
+  constexpr std::size_t kLargest = 512;
+  constexpr std::uintptr_t kPool = 16384;
+  constexpr std::uintptr_t kPoolHeader = 48;
+  for (std::size_t size = kStep; size <= kLargest; size += kStep) {
+    void* block = nullptr;
+    do {
+      block = PyObject_Malloc(size);
+    } while (block != nullptr && reinterpret_cast<std::uintptr_t>(block) % kPool != kPoolHeader);
+    PyObject_Free(block);
+  }
+}
+
 void FreeArena(void* /*context*/, void* arena, std::size_t size) { ::munmap(arena, size); }
 
 }  // namespace
@@ -56,6 +89,11 @@ void GatherHeap() {
   }
   PyObjectArenaAllocator allocator{nullptr, TakeArena, FreeArena};
   PyObject_SetArenaAllocator(&allocator);
+}
+
+void FillGaps() {
+  FillGapsOfMalloc();
+  FillGapsOfPython();
 }
 
 void ReleaseHeap() {

@@ -8,6 +8,11 @@ namespace pyrunner::interpreter {
 /// stretch. Called by a process with one thread, before Python starts.
 void GatherHeap();
 
+/// Gives away what is free between blocks that are in use, for good: what a fork allocates then
+/// lies close together, in few pages, instead of in all the gaps that warming up has left. Called
+/// when no more than forks' own is to be allocated.
+void FillGaps();
+
 /// From now on both take memory from wherever there is some, as usual. Of malloc, blocks below 32
 /// MB stay on the heap, which is where its own threshold ends once a program has freed large ones.
 void ReleaseHeap();

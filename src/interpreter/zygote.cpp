@@ -58,6 +58,7 @@ sandbox::IsolationPlan MakePlan(const WarmZygote& zygote, const wire::ForkReques
           .profile = profile,
           .fail_at = request.fail_at,
           .procfs_fd = zygote.procfs.get(),
+          .zygote_refuses_watches = zygote.setup.zygote_user_namespace,
           .uid = request.uid,
           .memory_base = zygote.memory_base,
           .open_files = request.open_files,

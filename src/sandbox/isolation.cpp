@@ -61,18 +61,8 @@ int EnterOwnNamespaces(const IsolationPlan& plan) {
 /// No user namespace below the sandbox's own, and nothing that watches files: the second wall
 /// behind seccomp. A host whose /proc/sys is read-only has only the first.
 int RefuseNamespacesAndWatches(const IsolationPlan& plan) {
-  constexpr const char* kCounts[] = {"sys/user/max_user_namespaces",
-                                     "sys/user/max_inotify_instances",
-                                     "sys/user/max_fanotify_groups"};
-  for (const char* path : kCounts) {
-    const int file = ::openat(plan.procfs_fd, path, O_WRONLY | O_CLOEXEC);
-    if (file < 0 && (errno == ENOENT || errno == EROFS || errno == EACCES)) continue;
-    if (file < 0) return errno;
-    const int error = ::write(file, "0", 1) == 1 ? 0 : errno;
-    ::close(file);
-    if (error != 0) return error;
-  }
-  return 0;
+  const int error = ForbidInUserNamespace(plan.procfs_fd, "max_user_namespaces");
+  return error != 0 || plan.zygote_refuses_watches ? error : RefuseWatches(plan.procfs_fd);
 }
 
 int MountOwnScratch(const IsolationPlan& plan) {

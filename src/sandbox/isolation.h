@@ -20,6 +20,7 @@ struct IsolationPlan {
   SyscallProfile profile = SyscallProfile::kStrict;  // whose filter `seccomp` is
   StepName fail_at{};                                // see Weakening
   int procfs_fd = -1;                                // an open /proc, closed on the way
+  bool zygote_refuses_watches = false;               // for all of its forks
   // Inside the zygote's user namespace, of no other live sandbox; 0: that has just the one user.
   std::uint32_t uid = 0;
   MemoryBase memory_base;

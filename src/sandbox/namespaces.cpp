@@ -98,6 +98,21 @@ Status EnterZygoteNamespaces(Layers layers) {
   return {};
 }
 
+int ForbidInUserNamespace(int procfs_fd, const char* count) {
+  std::array<char, 64> path{};
+  std::snprintf(path.data(), path.size(), "sys/user/%s", count);
+  const Fd file(::openat(procfs_fd, path.data(), O_WRONLY | O_CLOEXEC));
+  if (!file) return errno == ENOENT || errno == EROFS || errno == EACCES ? 0 : errno;
+  return ::write(file.get(), "0", 1) == 1 ? 0 : errno;
+}
+
+int RefuseWatches(int procfs_fd) {
+  for (const char* count : {"max_inotify_instances", "max_fanotify_groups"}) {
+    if (const int error = ForbidInUserNamespace(procfs_fd, count); error != 0) return error;
+  }
+  return 0;
+}
+
 std::uint64_t SandboxCloneFlags(const SandboxSetup& setup) {
   // CLONE_PARENT makes the gateway the parent, which then learns from the kernel how the sandbox
   // ended, also when the zygote is gone by then.

@@ -33,6 +33,15 @@ bool HasUsers(std::uint32_t first, std::uint32_t count);
 /// Sandboxes whose profile allows sockets have their own.
 Status EnterZygoteNamespaces(Layers layers);
 
+/// Allows nobody of the caller's user namespace, or of those below, any of what
+/// /proc/sys/user/`count` counts (user_namespaces(7)). Returns 0, also where the host lets nobody
+/// write there, or an errno value; makes no allocation.
+int ForbidInUserNamespace(int procfs_fd, const char* count);
+
+/// The same for what tells of others' files: inotify and fanotify. A write costs 50 us, the more
+/// the more namespaces there are: what holds for all sandboxes is done once, in their zygote's.
+int RefuseWatches(int procfs_fd);
+
 /// Flags of clone3 and of unshare that make a sandbox of these layers. The process namespace must
 /// come with the fork; the rest belongs to the sandbox's own user namespace, entered after its user
 /// id changed.
