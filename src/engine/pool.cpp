@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sandbox/weakening.h"
+#include "wire/rehearsal.h"
 
 namespace pyrunner {
 
@@ -168,16 +169,17 @@ void Pool::SpawnFailed(Shelf& shelf, const std::string& why) {
 }
 
 asio::awaitable<void> Pool::Spawn(Shelf& shelf, std::shared_ptr<ZygoteClient> zygote, Slot slot) {
-  const wire::ForkRequest request{.serial = 0,
-                                  .slot = slot.index,
-                                  .uid = slot.uid,
-                                  .open_files = options_.open_files,
-                                  .processes = options_.processes,
-                                  .rehearse = shelf.waiting == 0 ? 1U : 0U,
-                                  .profile = static_cast<std::uint32_t>(shelf.profile),
-                                  .scratch_bytes = options_.scratch_bytes,
-                                  .scratch_inodes = options_.scratch_inodes,
-                                  .fail_at = sandbox::Weakening::StepToFail()};
+  const wire::ForkRequest request{
+      .serial = 0,
+      .slot = slot.index,
+      .uid = slot.uid,
+      .open_files = options_.open_files,
+      .processes = options_.processes,
+      .rehearsal = shelf.waiting == 0 ? wire::kAnyProgram : wire::kNoRehearsal,
+      .profile = static_cast<std::uint32_t>(shelf.profile),
+      .scratch_bytes = options_.scratch_bytes,
+      .scratch_inodes = options_.scratch_inodes,
+      .fail_at = sandbox::Weakening::StepToFail()};
   std::vector<int> cgroup_fds = slot.cgroup.JoinFds();
   auto forked = co_await zygote->Fork(request, std::move(cgroup_fds));
   if (!forked) {

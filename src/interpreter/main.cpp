@@ -141,9 +141,17 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
     if (!science && std::string_view(file) == "warm_science.py") continue;
     if (auto globals = RunRuntimeFile(file); !globals) return tl::unexpected(globals.error());
   }
+  PyRef programs;
+  if (science) {
+    auto globals = RunRuntimeFile("representative_programs.py");
+    if (!globals) return tl::unexpected(globals.error());
+    if (Status done = CallRuntime(*globals, "warm"); !done) return tl::unexpected(done.error());
+    programs = std::move(*globals);
+  }
   auto interpreter = PreparedInterpreter::Make();
   if (!interpreter) return tl::unexpected(interpreter.error());
   zygote.interpreter = std::move(*interpreter);
+  zygote.interpreter.programs = std::move(programs);
   ProgramRunner(zygote.interpreter).Rehearse();
   if (own_root) {
     if (Status done = sandbox::SealRoot(); !done) return tl::unexpected(done.error());

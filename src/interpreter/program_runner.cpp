@@ -265,25 +265,42 @@ Result<PreparedInterpreter> PreparedInterpreter::Make() {
   if (Status done = CallRuntime(*runtime, "prepare"); !done) return tl::unexpected(done.error());
   auto random = RandomStates::Find(*runtime);
   if (!random) return tl::unexpected(random.error());
-  return PreparedInterpreter{std::move(*runtime), std::move(*imports), std::move(*random)};
+  return PreparedInterpreter{std::move(*runtime), std::move(*imports), std::move(*random), PyRef()};
 }
 
-void ProgramRunner::Rehearse() {
+void ProgramRunner::RehearseAnyProgram() const {
+  const Policy& policy = *FindBuiltinPolicy("scientific");
   const PyRef globals(PyDict_New());
-  PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins());
+  if (!interpreter_.imports.Protect(policy, globals.get())) PyErr_Clear();
   const Compiled compiled = Compile(program_path_.c_str(),
                                     "import math\n"
                                     "def square(x):\n    return x * x\n"
                                     "text = ', '.join(f'{square(i)}' for i in range(3))\n"
                                     "print('', end='', flush=True)\n"
                                     "def main():\n    return {'a': [1, 2.5, None, True]}\n",
-                                    *FindBuiltinPolicy("scientific"), true);
+                                    policy, true);
   const PyRef result(
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
   bool in_result = false;
   if (!result || !CallMain(
                      interpreter_.runtime, globals.get(), [](std::string_view) {}, in_result)) {
     PyErr_Clear();
+  }
+}
+
+void ProgramRunner::Rehearse(std::uint32_t rehearsal) const {
+  if ((rehearsal & wire::kAnyProgram) != 0) RehearseAnyProgram();
+  constexpr struct {
+    wire::Rehearsal bit;
+    const char* name;
+  } kKinds[] = {{wire::kNumpyProgram, "numpy"},
+                {wire::kPandasProgram, "pandas"},
+                {wire::kSympyProgram, "sympy"}};
+  for (const auto& [bit, name] : kKinds) {
+    // It is no more than a preparation.
+    if ((rehearsal & bit) != 0 && interpreter_.programs) {
+      (void)CallRuntime(interpreter_.programs, "rehearse", name);
+    }
   }
 }
 

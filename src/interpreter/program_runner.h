@@ -1,6 +1,7 @@
 // Running one program in an interpreter that was made for it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "interpreter/import_guard.h"
 #include "interpreter/python.h"
 #include "interpreter/random_states.h"
+#include "wire/rehearsal.h"
 #include "wire/sandbox_messages.h"
 
 namespace pyrunner::interpreter {
@@ -26,6 +28,7 @@ struct PreparedInterpreter {
   PyRef runtime;  // the namespace of runtime/sandbox_start.py
   ImportGuard imports;
   RandomStates random;
+  PyRef programs;  // the namespace of runtime/representative_programs.py; none in a base zygote
 
   /// Called once everything is imported: what comes later is no longer frozen.
   [[nodiscard]] static Result<PreparedInterpreter> Make();
@@ -41,9 +44,10 @@ class ProgramRunner {
                          const std::string& scratch = "/tmp")
       : interpreter_(interpreter), program_path_(scratch + "/main.py") {}
 
-  /// Walks through a program's whole path once: in a zygote, so that forks find its caches filled,
-  /// and in a fork before it is locked up, so that its pages are there when the program comes.
-  void Rehearse();
+  /// Walks through the whole path of programs of these kinds: in a zygote, so that forks find its
+  /// caches filled, and in a fork before it is locked up, so that its pages are there when the
+  /// program comes.
+  void Rehearse(std::uint32_t rehearsal = wire::kAnyProgram) const;
 
   /// Where the JSON text of what main() returned goes, whole.
   using SendResult = std::function<void(std::string_view)>;
@@ -51,6 +55,8 @@ class ProgramRunner {
   ProgramEnd Run(const wire::ProgramMessage& program, const SendResult& send_result);
 
  private:
+  void RehearseAnyProgram() const;
+
   const PreparedInterpreter& interpreter_;
   std::string program_path_;
 };

@@ -110,10 +110,11 @@ int ArrangeDescriptors(SandboxProcess& process) {
   return ::syscall(SYS_close_range, kFirstClosedFd, INT_MAX, 0U) == 0 ? 0 : errno;
 }
 
-/// Fresh random seeds and a rehearsal: all of the Python that runs before the lockdown, none of it
-/// a user's.
+/// A rehearsal, then fresh random numbers: all of the Python that runs before the lockdown, none of
+/// it a user's.
 void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
   const PreparedInterpreter& python = *process.interpreter;
+  runner.Rehearse(process.rehearsal);
   if (const Status done = python.random.Reseed(); !done) Fail("random", 0, done.error().message);
   // In a namespace of its own every sandbox's is 1, which the zygote has set already.
   if (!process.plan.layers.Has(sandbox::Layer::kPidNamespace)) {
@@ -124,7 +125,6 @@ void PreparePython(const SandboxProcess& process, ProgramRunner& runner) {
     const Status moved = CallRuntime(python.runtime, "move_to", process.plan.scratch);
     if (!moved) Fail("scratch", 0, moved.error().message);
   }
-  if (process.rehearse) runner.Rehearse();
 }
 
 int LimitProgram(const SandboxProcess& process, const wire::ProgramMessage& program) {

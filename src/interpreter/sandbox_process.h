@@ -18,7 +18,7 @@ struct SandboxProcess {
   Fd procfs;  // an open /proc
   sandbox::IsolationPlan plan;
   bool limit_address_space = false;  // see SandboxSetup
-  bool rehearse = false;
+  std::uint32_t rehearsal = 0;       // bits of wire::Rehearsal
   const PreparedInterpreter* interpreter = nullptr;
 };
 

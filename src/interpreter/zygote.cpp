@@ -111,7 +111,7 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .procfs = std::move(zygote.procfs),
                        .plan = MakePlan(zygote, request, root, scratch, cgroup_fds),
                        .limit_address_space = zygote.setup.limit_address_space,
-                       .rehearse = request.rehearse != 0,
+                       .rehearsal = request.rehearsal,
                        .interpreter = &zygote.interpreter});
   }
   if (pid < 0) return SystemError("clone", "a sandbox");

@@ -21,8 +21,8 @@ struct ForkRequest {
   std::uint32_t uid = 0;   // inside the zygote's user namespace; no other live sandbox has it
   std::uint32_t open_files = 0;
   std::uint32_t processes = 0;
-  std::uint32_t rehearse = 0;  // 1: touch beforehand what a program will; 0: somebody waits for it
-  std::uint32_t profile = 0;   // sandbox::SyscallProfile
+  std::uint32_t rehearsal = 0;  // bits of Rehearsal
+  std::uint32_t profile = 0;    // sandbox::SyscallProfile
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
   std::array<char, 24> fail_at{};  // a step of the isolation, in builds for tests only
