@@ -152,7 +152,8 @@ def verdict(low, high):
         return "costs more"
     if high < 1:
         return "costs less"
-    return "no difference"
+    exact = high < MAY_GROW and low > 1 / MAY_GROW
+    return "no difference" if exact else "no difference seen"
 
 
 def run(bench, revisions):

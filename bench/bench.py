@@ -56,8 +56,10 @@ def targets(bench, names):
                                 for program, values in bench.phases.items()}},
         everything if names == everyday() else {})
 
+
 def everyday():
     return [name for name in BENCHMARKS if name not in BY_NAME_ONLY]
+
 
 def main():
     if sys.argv[1:2] == ["soak"]:
@@ -86,6 +88,7 @@ def main():
             sys.exit(f"bench: there is no benchmark '{unknown[0]}'; there are "
                      + ", ".join([*BENCHMARKS, *COMMANDS, "ab", "soak"]))
         sys.exit(targets(bench, names))
+
 
 if __name__ == "__main__":
     main()

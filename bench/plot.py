@@ -86,7 +86,7 @@ def grid(axis, label):
 
 def legend(names, mark):
     """One line of names below the plot, each behind its mark."""
-    widths = [34 + 6.6 * len(name) for name in names]
+    widths = [32 + 6.3 * len(name) for name in names]
     x = (WIDTH - sum(widths)) / 2
     for index, name in enumerate(names):
         yield mark(index, x, HEIGHT - 16)
