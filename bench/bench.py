@@ -52,7 +52,7 @@ def targets(bench, names):
     bench.print_phases()
     everything = {"bench": bench.report.markdown(), "phases": bench.markdown_phases()}
     return bench.finish(
-        "bench", {"phases_ms": {program: dict(zip(PHASES, values))
+        "bench" if names == everyday() else " ".join(names), {"phases_ms": {program: dict(zip(PHASES, values))
                                 for program, values in bench.phases.items()}},
         everything if names == everyday() else {})
 

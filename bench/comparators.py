@@ -17,7 +17,8 @@ from report import PYTHON
 from service import ROOT
 
 HERE = os.path.join(ROOT, "bench")
-PYODIDE = "0.29.3"
+PYODIDE_SOURCE = os.path.join(HERE, "pyodide")
+PYODIDE_SCRIPT = os.path.join(PYODIDE_SOURCE, "run.mjs")
 PYODIDE_FOLDER = os.path.join(ROOT, "build", "compare", "pyodide")
 PACKAGES = "/usr/lib/python3/dist-packages"
 NO_WHEELS = ("its npm package has no compiled libraries: their wheels come from a CDN or a release"
@@ -102,21 +103,26 @@ class FastApi(Http):
 
 
 def install_pyodide():
-    """Into build/, at its pinned version. Pure Python libraries are Debian's."""
+    """Into build/, exactly what bench/pyodide/package-lock.json names. Pure Python libraries are
+    Debian's."""
     if not shutil.which("node"):
         raise RuntimeError("node is not installed")
-    if not os.path.exists(os.path.join(PYODIDE_FOLDER, "node_modules", "pyodide", "package.json")):
+    lock = read(os.path.join(PYODIDE_SOURCE, "package-lock.json"))
+    installed = os.path.join(PYODIDE_FOLDER, ".installed")
+    if read(installed, "none") != lock:
         if not shutil.which("npm"):
             raise RuntimeError("npm is not installed")
         os.makedirs(PYODIDE_FOLDER, exist_ok=True)
-        with open(os.path.join(PYODIDE_FOLDER, "package.json"), "w") as file:
-            json.dump({"private": True, "dependencies": {"pyodide": PYODIDE}}, file)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(os.path.join(PYODIDE_SOURCE, name), PYODIDE_FOLDER)
         done = subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PYODIDE_FOLDER,
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PYODIDE_FOLDER,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             raise RuntimeError("npm cannot install it: "
                                + (done.stdout.strip().splitlines() or ["?"])[0])
+        with open(installed, "w") as file:
+            file.write(lock)
     for library in ("sympy", "mpmath"):
         to = os.path.join(PYODIDE_FOLDER, "lib", library)
         if not os.path.exists(to):
@@ -140,7 +146,7 @@ class WarmPyodide:
         self.cannot = cannot_pyodide
         self.lock = threading.Lock()
         self.process = subprocess.Popen(
-            [shutil.which("node"), os.path.join(HERE, "pyodide.mjs"), PYODIDE_FOLDER],
+            [shutil.which("node"), PYODIDE_SCRIPT, PYODIDE_FOLDER],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
     def run(self, program):
@@ -178,7 +184,7 @@ class WarmPyodide:
 def cold_pyodide(files):
     install_pyodide()
     return Commands(commands.Command("Pyodide, cold", files, [
-        shutil.which("node"), os.path.join(HERE, "pyodide.mjs"), PYODIDE_FOLDER]), cannot_pyodide)
+        shutil.which("node"), PYODIDE_SCRIPT, PYODIDE_FOLDER]), cannot_pyodide)
 
 
 def start_all(bench):

@@ -36,9 +36,9 @@ class Turns:
             self.probe, self.turns = 0, TURNS
             self.count = round(OUR_TURN_SECONDS[program] * 1000 / self.pace)
         else:
-            # The first run fills caches; by the second it is decided how.
+            # The first run fills caches; where they matter, the second decides how it is asked.
             self.probe = one.after_each_other(program, 1)[0]
-            if self.probe < SLOW_MS:
+            if self.probe < 1000:
                 self.probe = one.after_each_other(program, 1)[0]
             self.turns = TURNS if self.probe < SLOW_MS else 1
             slot = self.pace if self.in_time() else self.probe

@@ -1,7 +1,7 @@
 // The comparator Pyodide: CPython compiled to WebAssembly, in node.
 //
-//   node pyodide.mjs FOLDER FILE    a new interpreter runs the file
-//   node pyodide.mjs FOLDER         one interpreter, which runs the file that each line of the input
+//   node run.mjs FOLDER FILE    a new interpreter runs the file
+//   node run.mjs FOLDER         one interpreter, which runs the file that each line of the input
 //                                   names, in a namespace of its own; a line of JSON for each:
 //                                   {"ms": ..., "stdout": ...}
 //
