@@ -26,14 +26,15 @@ PROGRAMS = ("pyrunner", "pyrunner-zygote")
 MAY_GROW = 1.05
 CONFIDENCE = 0.99
 ROUNDS = 12
+SETTLED = 0.25  # seconds without a new sandbox
 # Renewing a zygote is a second of work every thousand runs: it would hit one side or the other.
 FLAGS = {"--zygote-age": "86400", "--zygote-runs": "1000000"}
 # name: (program, options of bench_load)
 WORKLOADS = {
-    "hello, paced": ("hello", dict(paced_ms=10, seconds=1.2)),
-    "whole stack, paced": ("whole stack", dict(paced_ms=30, seconds=1.5)),
-    "hello, 8 clients": ("hello", dict(clients=8, seconds=1.5)),
-    "whole stack, 8 clients": ("whole stack", dict(clients=8, seconds=1.5)),
+    "hello, paced": ("hello", dict(paced_ms=10, seconds=0.8)),
+    "whole stack, paced": ("whole stack", dict(paced_ms=30, seconds=0.9)),
+    "hello, 8 clients": ("hello", dict(clients=8, seconds=0.8)),
+    "whole stack, 8 clients": ("whole stack", dict(clients=8, seconds=0.8)),
 }
 EVENT = "instructions"
 
@@ -125,10 +126,10 @@ def measure(bench, service, workload, kinds):
     program, options = WORKLOADS[workload]
     if bench.quick:
         options = {**options, "seconds": options["seconds"] / 2}
-    service.await_full()
+    service.await_full(SETTLED)
     costs = [kind(service) for kind in kinds]
     summary, samples = bench.load(service.port, program, **options)
-    service.await_full()
+    service.await_full(SETTLED)
     return [*(cost.stop() / summary["count"] for cost in costs),
             quantile([sample[0] for sample in samples], 0.5)]
 
@@ -145,8 +146,12 @@ def one_round(bench, folders, seen, kinds, backwards):
             for program in ("hello", "whole stack"):
                 bench.load(service.port, program, clients=8, requests=40)
         for workload, sides in seen.items():
+            # There and back again: what changes steadily meanwhile is no difference.
+            windows = [(side, measure(bench, services[side], workload, kinds))
+                       for side in (*order, *order[::-1])]
             for side in order:
-                sides[side].append(measure(bench, services[side], workload, kinds))
+                sides[side].append([statistics.fmean(values) for values in
+                                    zip(*(taken for at, taken in windows if at == side))])
 
 
 def verdict(low, high):

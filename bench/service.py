@@ -85,8 +85,9 @@ class Service:
                 found[words[1]].append(pid)
         return found
 
-    def await_full(self):
-        """Waits until both zygotes keep as many sandboxes ready as they ever will."""
+    def await_full(self, settled=0.5):
+        """Waits until both zygotes keep as many sandboxes ready as they ever will: until there has
+        been no new one for so many seconds."""
         deadline = time.monotonic() + 60
         before, since = None, time.monotonic()
         while time.monotonic() < deadline:
@@ -94,7 +95,7 @@ class Service:
             now = {kind: set(pids) for kind, pids in found.items()}
             if now != before or not all(now.values()):
                 before, since = now, time.monotonic()
-            elif time.monotonic() - since > 0.5:
+            elif time.monotonic() - since > settled:
                 return found
             time.sleep(0.05)
         raise RuntimeError("not both zygotes have ready sandboxes:\n" + "".join(self.log[-20:]))
