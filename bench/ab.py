@@ -25,7 +25,7 @@ FOLDER = os.path.join(ROOT, "build", "ab")
 PROGRAMS = ("pyrunner", "pyrunner-zygote")
 MAY_GROW = 1.05
 CONFIDENCE = 0.99
-ROUNDS = 12
+ROUNDS = 10
 SETTLED = 0.25  # seconds without a new sandbox
 # Renewing a zygote is a second of work every thousand runs: it would hit one side or the other.
 FLAGS = {"--zygote-age": "86400", "--zygote-runs": "1000000"}
