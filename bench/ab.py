@@ -40,8 +40,11 @@ EVENT = "instructions"
 
 
 def git(*words):
-    return subprocess.run(["git", "-C", ROOT, *words], check=True, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, text=True).stdout.strip()
+    done = subprocess.run(["git", "-C", ROOT, *words], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bench: git {words[0]}: {done.stderr.strip()}")
+    return done.stdout.strip()
 
 
 def build(revision):
@@ -53,16 +56,17 @@ def build(revision):
         return name, kept
     tree = os.path.join(FOLDER, "tree")
     print(f"building {name}", flush=True)
-    shutil.rmtree(tree, ignore_errors=True)
-    git("worktree", "prune")
-    git("worktree", "add", "--detach", tree, commit)
+    shutil.rmtree(tree, ignore_errors=True)  # of a run that was killed; --force: git knows it still
+    git("worktree", "add", "--force", "--detach", tree, commit)
     try:
         if os.path.exists(os.path.join(ROOT, ".deps")):
             os.symlink(os.path.join(ROOT, ".deps"), os.path.join(tree, ".deps"))
         # The same sources in another folder are the same to the compiler's cache.
         environment = {**os.environ, "CCACHE_BASEDIR": tree, "CCACHE_NOHASHDIR": "1"}
-        subprocess.run([os.path.join(tree, "dev"), "build"], cwd=tree, env=environment,
-                       stdin=subprocess.DEVNULL, stdout=sys.stderr, check=True)
+        done = subprocess.run([os.path.join(tree, "dev"), "build"], cwd=tree, env=environment,
+                              stdin=subprocess.DEVNULL, stdout=sys.stderr)
+        if done.returncode != 0:
+            sys.exit(f"bench: {name} does not build")
         os.makedirs(kept, exist_ok=True)
         for program in PROGRAMS:
             shutil.copy2(os.path.join(tree, "build", "release", program), kept)

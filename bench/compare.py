@@ -73,6 +73,8 @@ def latencies(bench, everyone):
                 if not (reason := one.cannot(program)):
                     turns.append(Turns(one, program, one.name == OURS, bench.quick))
             except RuntimeError as error:
+                if one.name == OURS:
+                    raise
                 reason = str(error)
             if reason:
                 print(f"{one.name} does not run {program}: {reason}", flush=True)
@@ -175,8 +177,8 @@ def footnotes(latency, left_out):
         f" longer than {TOO_SLOW_MS / 1000:g} s, but to {OLD_WAY}.", *left_out])
 
 
-def chart(results, title, description, label, value):
-    return plot.bars(title, description, label, {
+def chart(names, results, title, description, label, value):
+    return plot.bars(title, description, label, names, {
         program: {name: value(result) for name, result in found.items()}
         for program, found in results.items()})
 
@@ -203,11 +205,11 @@ def run(bench):
     notes = footnotes(latency, left_out)
     print(f"\n{text}\n\n{notes}\n{time.monotonic() - began:.0f} s", flush=True)
     bench.plot("compare", chart(
-        latency, "How long a client waits for a program, median",
+        names, latency, "How long a client waits for a program, median",
         "Bars for each program: milliseconds by PyRunner and by what it is compared with;"
         " docs/performance.md has the numbers.", "milliseconds", lambda found: found["p50_ms"]))
     bench.plot("throughput", chart(
-        throughput, f"Runs a second of {CLIENTS} clients",
+        names, throughput, f"Runs a second of {CLIENTS} clients",
         "Bars for each program: runs a second by PyRunner and by what it is compared with;"
         " docs/performance.md has the numbers.", "runs a second", lambda rate: rate))
     return bench.finish(

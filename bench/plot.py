@@ -86,11 +86,11 @@ def grid(axis, label):
 
 def legend(names, mark):
     """One line of names below the plot, each behind its mark."""
-    widths = [32 + 6.3 * len(name) for name in names]
+    widths = [34 + 6.3 * len(name) for name in names]
     x = (WIDTH - sum(widths)) / 2
     for index, name in enumerate(names):
         yield mark(index, x, HEIGHT - 16)
-        yield text(x + 24, HEIGHT - 12, name, anchor="start")
+        yield text(x + 22, HEIGHT - 12, name, anchor="start")
         x += widths[index]
 
 
@@ -117,9 +117,8 @@ def lines(title, description, x_label, y_label, series, log_x=True, log_y=True):
     return frame(title, description, body)
 
 
-def bars(title, description, y_label, groups, log_y=True):
-    """`groups`: by name the bars of a group, by name their values; a value can be missing."""
-    names = list(dict.fromkeys(name for group in groups.values() for name in group))
+def bars(title, description, y_label, names, groups, log_y=True):
+    """`groups`: by name the bars of a group, by their `names` the values; one can be missing."""
     values = [value for group in groups.values() for value in group.values()]
     up = Axis(values, HEIGHT - BOTTOM, TOP, log_y)
     body = list(grid(up, y_label))

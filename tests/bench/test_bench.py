@@ -17,7 +17,8 @@ from figures import median_interval, quantile  # noqa: E402
 SVG = "{http://www.w3.org/2000/svg}"
 LINES = plot.lines("Title & more", "What it shows", "x", "y",
                    {"one": [(1, 0.5), (1000, 20)], "two": [(1, 3), (10, 700)]})
-BARS = plot.bars("Bars", "What they show", "y", {"a": {"one": 1, "two": 30}, "b": {"two": 0.02}})
+BARS = plot.bars("Bars", "What they show", "y", ["one", "two"],
+                 {"a": {"one": 1, "two": 30}, "b": {"two": 0.02}})
 
 
 class Verdicts(unittest.TestCase):
