@@ -22,6 +22,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -52,6 +53,7 @@ struct Options {
   std::string path = "/run";
   std::string body_file;
   std::string expect;
+  std::size_t answer_bytes = 0;
   std::string samples_file;
   std::size_t clients = 1;
   double paced_ms = 0;
@@ -85,11 +87,15 @@ double Number(std::string_view text) {
   return value;
 }
 
-/// The text between `key` and the end of its line; keys are matched as our server writes them.
+/// The text between `key` ("Name: ") and the end of its line.
 std::string_view HeaderValue(std::string_view head, std::string_view key) {
-  const std::size_t at = head.find(key);
-  if (at == std::string_view::npos) return {};
-  const std::string_view rest = head.substr(at + key.size());
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  const auto* const at = std::search(head.begin(), head.end(), key.begin(), key.end(), same);
+  if (at == head.end()) return {};
+  const std::string_view rest(at + key.size(), head.end());
   return rest.substr(0, rest.find("\r\n"));
 }
 
@@ -107,6 +113,8 @@ std::array<float, kPhases.size()> ParsePhases(std::string_view timing) {
 /// One keep-alive connection with at most one request under way.
 struct Connection {
   Fd socket;
+  std::size_t written = 0;  // of the request
+  bool partial = false;     // epoll tells when the socket has room for the rest
   std::string answer;
   std::size_t head_size = 0;    // 0: not all of the head is here
   std::size_t answer_size = 0;  // head and body
@@ -217,6 +225,7 @@ class Load {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::fcntl(fd, F_SETFL, O_NONBLOCK);
+    connection.partial = false;
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = &connection;
@@ -231,10 +240,23 @@ class Load {
     connection.sent = Clock::now();
     ++sent_;
     ++under_way_;
-    // Requests are small: a socket that does not take one at once counts as broken.
-    const ssize_t size =
-        ::send(connection.socket.get(), request_.data(), request_.size(), MSG_NOSIGNAL);
-    if (size != static_cast<ssize_t>(request_.size())) Broken(connection);
+    connection.written = 0;
+    Write(connection);
+  }
+
+  /// What the socket takes of the rest of the request; when it has room, epoll says so.
+  void Write(Connection& connection) {
+    const std::string_view rest = std::string_view(request_).substr(connection.written);
+    const ssize_t size = ::send(connection.socket.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (size < 0 && errno != EAGAIN) return Broken(connection);
+    connection.written += static_cast<std::size_t>(std::max<ssize_t>(size, 0));
+    const bool partial = connection.written < request_.size();
+    if (partial == connection.partial) return;
+    connection.partial = partial;
+    epoll_event event{};
+    event.events = partial ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    event.data.ptr = &connection;
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.socket.get(), &event);
   }
 
   void Broken(Connection& connection) {
@@ -257,8 +279,7 @@ class Load {
   }
 
   void Receive(Connection& connection) {
-    std::array<char, 16384> buffer;  // NOLINT: not initialised on purpose
-    const ssize_t size = ::recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t size = ::recv(connection.socket.get(), buffer_.data(), buffer_.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (size <= 0) {
       if (connection.busy) {
@@ -268,7 +289,7 @@ class Load {
       }
       return;
     }
-    connection.answer.append(buffer.data(), static_cast<std::size_t>(size));
+    connection.answer.append(buffer_.data(), static_cast<std::size_t>(size));
     if (connection.head_size == 0) {
       const std::size_t end = connection.answer.find("\r\n\r\n");
       if (end == std::string::npos) return;
@@ -291,9 +312,10 @@ class Load {
       Count(&Counts::refused);
     } else if (status != "200") {
       Count(&Counts::errors);
-    } else if (body.find(options_.expect) == std::string_view::npos) {
+    } else if (body.size() < options_.answer_bytes ||
+               body.find(options_.expect) == std::string_view::npos) {
       if (counts_.wrong == 0) {
-        std::fprintf(stderr, "bench_load: wrong: %s\n", std::string(body).c_str());
+        std::fprintf(stderr, "bench_load: wrong: %s\n", std::string(body.substr(0, 2000)).c_str());
       }
       Count(&Counts::wrong);
     } else {
@@ -361,12 +383,15 @@ class Load {
     for (int i = 0; i < count; ++i) {
       // The timer has nothing to say but that it is time to look at the clock.
       auto* connection = static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
-      if (connection != nullptr) Receive(*connection);
+      if (connection == nullptr) continue;
+      if ((events[static_cast<std::size_t>(i)].events & EPOLLOUT) != 0) Write(*connection);
+      if ((events[static_cast<std::size_t>(i)].events & ~EPOLLOUT) != 0) Receive(*connection);
     }
   }
 
   const Options& options_;
   std::string request_;
+  std::vector<char> buffer_ = std::vector<char>(1U << 18);
   Fd epoll_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> idle_;
@@ -387,6 +412,7 @@ int Main(int argc, char** argv) {
   app.add_option("--path", options.path);
   app.add_option("--body-file", options.body_file, "The request's JSON")->required();
   app.add_option("--expect", options.expect, "What a right answer's body contains");
+  app.add_option("--answer-bytes", options.answer_bytes, "That it has at least so many bytes");
   app.add_option("--clients", options.clients, "Connections; paced, as many as needed")
       ->check(CLI::Range(1, 10'000));
   app.add_option("--paced-ms", options.paced_ms, "One request every so many milliseconds");

@@ -10,6 +10,8 @@ import statistics
 import threading
 import time
 
+from figures import quantile
+
 ROUNDS = 5
 REQUESTS = 50  # of each window, one every PACE_MS
 PACE_MS = 10
@@ -220,16 +222,12 @@ def window(bench, port):
     return [sample[0] for sample in samples]
 
 
-def p99(values):
-    return sorted(values)[round(0.99 * (len(values) - 1))]
-
-
 def bench_neighbours(bench, service):
     worst = 0
     for kind, script in HOSTILE.items():
         for count in CROWDS:
             quiet, beside, ratios, stopped = [], [], [], 0
-            for _ in range(ROUNDS):
+            for _ in range(bench.rounds(ROUNDS)):
                 service.await_full()
                 alone = window(bench, service.port)
                 with Crowd(service.port, script, count) as crowd:
@@ -244,6 +242,6 @@ def bench_neighbours(bench, service):
             bench.add(
                 f"hello beside {count} x {kind}", ratio, "x", MOST_TIMES_SLOWER,
                 note=f"p50 {statistics.median(quiet):.2f} -> {statistics.median(beside):.2f}, p99"
-                f" {p99(quiet):.1f} -> {p99(beside):.1f} ms"
+                f" {quantile(quiet, 0.99):.1f} -> {quantile(beside, 0.99):.1f} ms"
                 + (f"; {stopped} stopped meanwhile" if stopped else ""))
     bench.add("hello beside the worst neighbours", worst, "x", MOST_TIMES_SLOWER)
