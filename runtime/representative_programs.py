@@ -84,6 +84,19 @@ def forget_fonts():
     gc.collect()
 
 
+def any_kind():
+    # Whatever a program imports is there already; looking that up writes to a hundred pages.
+    import matplotlib
+    import matplotlib.pyplot
+    import numpy
+    import pandas
+    import scipy
+    import sklearn
+    import sympy
+    from scipy import stats
+    from sklearn.linear_model import LinearRegression
+
+
 def numpy_kind():
     import numpy as np
 
@@ -106,7 +119,7 @@ def sympy_kind():
     str(sp.expand((x + 2) ** 3)), str(sp.diff(sp.sin(x) * x, x)), str(sp.factor(x**2 - 4))
 
 
-KINDS = {"numpy": numpy_kind, "pandas": pandas_kind, "sympy": sympy_kind}
+KINDS = {"any": any_kind, "numpy": numpy_kind, "pandas": pandas_kind, "sympy": sympy_kind}
 
 
 def warm():

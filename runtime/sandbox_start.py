@@ -15,6 +15,21 @@ import types
 # Every random.Random with a state that forks would repeat.
 _generators = []
 
+# What the libraries' own functions that are registered with atexit have to do: (module, the container in
+# which it is). PIL's only empties a cache, which nobody can tell from an end without that.
+_WORK_AT_EXIT = (
+    ("logging", lambda module: module._handlerList),
+    ("PIL._imaging", lambda module: ()),
+    ("matplotlib._pylab_helpers", lambda module: module.Gcf.figs),
+    ("multiprocessing.util", lambda module: module._finalizer_registry),
+)
+# These containers, each with its size in the zygote, and how many functions there are; None if there is one
+# that is not known.
+_work = []
+_callbacks_of_libraries = None
+# Of concurrent.futures, which waits for its threads.
+_ends_of_threads_of_libraries = 0
+
 _PYTHON_GENERATORS_INDEX = object.__basicsize__  # in front of the state: Modules/_randommodule.c
 
 
@@ -26,10 +41,12 @@ def prepare():
         if isinstance(item, random.Random) and not isinstance(item, random.SystemRandom):
             item.seed()  # also forgets what it has drawn ahead
             _generators.append(item)
+    _find_work_at_exit()
     # As in every fork that is the first process of its namespace; the others set it themselves.
     threading.main_thread()._native_id = 1
     gc.collect()
     gc.freeze()
+    threading._maintain_shutdown_locks()  # forgets threads of libraries that have ended
     if threading.active_count() != 1:
         raise RuntimeError(f"threads in the zygote: {threading.enumerate()}")
 
@@ -76,12 +93,36 @@ def move_to(scratch):
         tempfile.tempdir = None
 
 
+def _find_work_at_exit():
+    global _callbacks_of_libraries, _ends_of_threads_of_libraries
+    _ends_of_threads_of_libraries = len(threading._threading_atexits)
+    known = [(sys.modules[name], find) for name, find in _WORK_AT_EXIT if name in sys.modules]
+    if len(known) != atexit._ncallbacks():
+        return
+    _callbacks_of_libraries = len(known)
+    for module, find in known:
+        container = find(module)
+        _work.append((container, len(container)))
+
+
+def _is_work_at_exit():
+    if atexit._ncallbacks() != _callbacks_of_libraries:
+        return True
+    for container, size in _work:
+        if len(container) != size:
+            return True
+    return False
+
+
 def shutdown():
     """What the interpreter does at its end, before it takes itself apart."""
-    # Most programs have started no thread; walking the whole way would touch a dozen pages.
-    if len(threading._shutdown_locks) > 1 or threading._threading_atexits:
+    # Most programs have started no thread, and given the libraries nothing to do at the end: going
+    # through all of that would touch two hundred pages.
+    if len(threading._shutdown_locks) > 1 or (
+        len(threading._threading_atexits) != _ends_of_threads_of_libraries
+    ):
         threading._shutdown()
-    if atexit._ncallbacks():
+    if _is_work_at_exit():
         atexit._run_exitfuncs()
 
 

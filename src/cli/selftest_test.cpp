@@ -11,7 +11,7 @@ namespace {
 TEST(SelfTest, DoesNotWaitForTheLibraries) {
   for (const EmbeddedFile& file : kRuntimeFiles) {
     if (file.name != "self_test.py") continue;
-    EXPECT_EQ(ZygoteFor(file.source), wire::ZygoteKind::kBase);
+    EXPECT_EQ(ScanModules(file.source).zygote, wire::ZygoteKind::kBase);
     return;
   }
   FAIL() << "there is no self-test";

@@ -61,7 +61,7 @@ std::uint64_t Engine::Granted(std::uint64_t memory_bytes) const {
 }
 
 Pool& Engine::PoolFor(const Program& program) {
-  Pool& preferred = pools_[IndexOf(ZygoteFor(program.code))];
+  Pool& preferred = pools_[IndexOf(ScanModules(program.code).zygote)];
   // Without the libraries preloaded a program still runs, just not as fast.
   return preferred.usable(options_.ProfileOf(program.policy))
              ? preferred

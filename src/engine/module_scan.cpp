@@ -54,9 +54,18 @@ bool NamesScience(std::string_view word) {
   return std::find(kScience.begin(), kScience.end(), word) != kScience.end();
 }
 
+// What is used in a way of its own: a sandbox that has rehearsed that kind has its pages.
+constexpr struct {
+  std::string_view name;
+  wire::Rehearsal rehearsal;
+} kKinds[] = {{"numpy", wire::kNumpyProgram},
+              {"pandas", wire::kPandasProgram},
+              {"sympy", wire::kSympyProgram}};
+
 }  // namespace
 
-wire::ZygoteKind ZygoteFor(std::string_view source) {
+ModuleNeeds ScanModules(std::string_view source) {
+  ModuleNeeds needs;
   // Any mention counts, also in a string: __import__("numpy") imports it as well.
   std::size_t at = 0;
   while (at < source.size()) {
@@ -66,9 +75,14 @@ wire::ZygoteKind ZygoteFor(std::string_view source) {
     }
     const std::size_t start = at;
     while (at < source.size() && IsNameByte(source[at])) ++at;
-    if (NamesScience(source.substr(start, at - start))) return wire::ZygoteKind::kScience;
+    const std::string_view word = source.substr(start, at - start);
+    if (!NamesScience(word)) continue;
+    needs.zygote = wire::ZygoteKind::kScience;
+    for (const auto& [name, rehearsal] : kKinds) {
+      if (word == name) needs.rehearsal |= rehearsal;
+    }
   }
-  return wire::ZygoteKind::kBase;
+  return needs;
 }
 
 }  // namespace pyrunner

@@ -9,7 +9,7 @@ namespace pyrunner {
 namespace {
 
 bool NeedsScience(std::string_view source) {
-  return ZygoteFor(source) == wire::ZygoteKind::kScience;
+  return ScanModules(source).zygote == wire::ZygoteKind::kScience;
 }
 
 TEST(ModuleScan, PlainProgramsTakeTheCheapZygote) {
@@ -27,6 +27,14 @@ TEST(ModuleScan, EveryWayToImportALibraryIsSeen) {
     EXPECT_TRUE(NeedsScience("if 1:\n\timport\\\n " + library + ";pass")) << library;
     EXPECT_TRUE(NeedsScience("__import__('" + library + "')")) << library;
   }
+}
+
+TEST(ModuleScan, KindsOfProgramsAreTold) {
+  EXPECT_EQ(ScanModules("print(1)").rehearsal, wire::kAnyProgram);
+  EXPECT_EQ(ScanModules("import numpy as np").rehearsal, wire::kAnyProgram | wire::kNumpyProgram);
+  EXPECT_EQ(ScanModules("import pandas\nimport numpy, sympy").rehearsal,
+            wire::kAnyProgram | wire::kNumpyProgram | wire::kPandasProgram | wire::kSympyProgram);
+  EXPECT_EQ(ScanModules("import scipy").rehearsal, wire::kAnyProgram);
 }
 
 TEST(ModuleScan, LongerWordsAreOtherWords) {

@@ -293,7 +293,8 @@ void ProgramRunner::Rehearse(std::uint32_t rehearsal) const {
   constexpr struct {
     wire::Rehearsal bit;
     const char* name;
-  } kKinds[] = {{wire::kNumpyProgram, "numpy"},
+  } kKinds[] = {{wire::kAnyProgram, "any"},
+                {wire::kNumpyProgram, "numpy"},
                 {wire::kPandasProgram, "pandas"},
                 {wire::kSympyProgram, "sympy"}};
   for (const auto& [bit, name] : kKinds) {
