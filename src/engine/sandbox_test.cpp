@@ -265,7 +265,7 @@ TEST_F(SandboxTest, CancellingStopsIt) {
   });
   ASSERT_TRUE(AwaitReady());
   std::optional<Result<Outcome>> outcome;
-  loop_.Start(sandbox_->Run(Within(30s), options_, cancellation_), outcome);
+  loop_.Start(sandbox_->Run(Shared(Within(30s)), options_, cancellation_), outcome);
   EXPECT_FALSE(loop_.RunUntil([&] { return outcome.has_value(); }, 50ms));
   cancellation_->Cancel();
   ASSERT_TRUE(loop_.RunUntil([&] { return outcome.has_value(); }));
@@ -291,7 +291,7 @@ TEST_F(SandboxTest, NothingIsRunInOneThatIsGone) {
   ASSERT_TRUE(AwaitReady());
   sandbox_->Kill();
   ASSERT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
-  const auto outcome = loop_.Run(sandbox_->Run({}, options_, cancellation_));
+  const auto outcome = loop_.Run(sandbox_->Run(Shared({}), options_, cancellation_));
   ASSERT_TRUE(outcome);
   EXPECT_FALSE(*outcome);
 }
@@ -304,7 +304,7 @@ TEST_F(SandboxTest, NothingIsRunInOneThatCannotBeLimited) {
     return 0;
   });
   ASSERT_TRUE(AwaitReady());
-  const auto outcome = loop_.Run(sandbox_->Run({}, options_, cancellation_));
+  const auto outcome = loop_.Run(sandbox_->Run(Shared({}), options_, cancellation_));
   ASSERT_TRUE(outcome);
   EXPECT_FALSE(*outcome);
   EXPECT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
