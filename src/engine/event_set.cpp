@@ -37,7 +37,7 @@ EventSet::EventSet(asio::execution_context& context)
   Check(epoll, "epoll_create");
   epoll_.emplace(static_cast<asio::io_context&>(context), epoll);
   // Never read: setting it anew is enough.
-  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = 0}};
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = kTimer}};
   Check(::epoll_ctl(epoll, EPOLL_CTL_ADD, timer_.get(), &event), "epoll_ctl");
 }
 
@@ -112,19 +112,23 @@ void EventSet::Wait() {
 }
 
 void EventSet::Dispatch() {
-  std::array<epoll_event, kEventsAtOnce> events;
-  const int count = ::epoll_wait(epoll_->native_handle(), events.data(), events.size(), 0);
-  for (const epoll_event& event : std::span(events.data(), count < 0 ? 0 : count)) {
-    const Id id = event.data.u64 / kMostDescriptors;
-    if (id == 0) {
-      RunTimes();
-      continue;
+  std::array<epoll_event, kEventsAtOnce> buffer;
+  const int count = ::epoll_wait(epoll_->native_handle(), buffer.data(), buffer.size(), 0);
+  const std::span events(buffer.data(), static_cast<std::size_t>(std::max(count, 0)));
+  bool time_has_come = false;
+  for (const bool last : {false, true}) {
+    for (const epoll_event& event : events) {
+      const Id id = event.data.u64 / kMostDescriptors;
+      const auto which = static_cast<int>(event.data.u64 % kMostDescriptors);
+      time_has_come |= id == kTimer;
+      if ((which == 0) != last) continue;
+      const auto entry = entries_.find(id);
+      if (entry == entries_.end()) continue;  // the timer, or removed by one before it
+      const auto listener = entry->second.listener;
+      listener->OnEvent(which);
     }
-    const auto entry = entries_.find(id);
-    if (entry == entries_.end()) continue;  // removed by one before it
-    const auto listener = entry->second.listener;
-    listener->OnEvent(static_cast<int>(event.data.u64 % kMostDescriptors));
   }
+  if (time_has_come) RunTimes();
 }
 
 void EventSet::RunTimes() {

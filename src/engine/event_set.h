@@ -28,7 +28,8 @@ class EventSet final : public boost::asio::execution_context::service {
     Listener& operator=(const Listener&) = delete;
     virtual ~Listener() = default;
 
-    /// One of its descriptors has what was asked for, or was closed at its other end.
+    /// One of its descriptors has what was asked for, or was closed at its other end. Of what the
+    /// kernel reports together, descriptors 0 of all listeners come after all others, and times last.
     virtual void OnEvent(int which) = 0;
     /// Its time has come.
     virtual void OnTime() = 0;
@@ -71,11 +72,12 @@ class EventSet final : public boost::asio::execution_context::service {
   void RunTimes();
   void SetTimer();
 
-  std::unordered_map<Id, Entry> entries_;
+  std::unordered_map<Id, Entry> entries_;  // never one of kTimer
   std::set<std::pair<Deadline, Id>> times_;
   Fd timer_;
   Deadline timer_set_to_ = Deadline::max();
-  Id last_id_ = 0;  // the timer's own is 0
+  static constexpr Id kTimer = 0;
+  Id last_id_ = kTimer;
   bool waiting_ = false;
   std::optional<boost::asio::posix::stream_descriptor> epoll_;
 };
