@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/json_text.h"
+#include "api/plain_json.h"
 
 namespace pyrunner::api {
 namespace {
@@ -174,6 +175,7 @@ tl::expected<nlohmann::json, JsonError> ParseJson(std::string_view body) {
   const char* cursor = body.data();
   const char* const end = body.data() + body.size();
   try {
+    if (auto plain = ParsePlainObject(body)) return std::move(*plain);
     TreeBuilder builder(body, &cursor);
     if (json::sax_parse(CursorIterator::Begin(&cursor), CursorIterator::End(end), &builder)) {
       return builder.TakeRoot();

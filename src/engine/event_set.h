@@ -17,8 +17,8 @@
 namespace pyrunner {
 
 /// An epoll inside of Asio's, and one timer. Asio wakes the thread for whatever happens to a
-/// descriptor, whether anybody waits for it or not; here nobody is woken for what was not asked for,
-/// and no wait costs a coroutine. One for each io_context. Used from its one thread.
+/// descriptor, whether anybody waits for it or not; here nobody is woken for what was not asked
+/// for, and no wait costs a coroutine. One for each io_context. Used from its one thread.
 class EventSet final : public boost::asio::execution_context::service {
  public:
   class Listener {
@@ -29,7 +29,8 @@ class EventSet final : public boost::asio::execution_context::service {
     virtual ~Listener() = default;
 
     /// One of its descriptors has what was asked for, or was closed at its other end. Of what the
-    /// kernel reports together, descriptors 0 of all listeners come after all others, and times last.
+    /// kernel reports together, descriptors 0 of all listeners come after all others, and times
+    /// last.
     virtual void OnEvent(int which) = 0;
     /// Its time has come.
     virtual void OnTime() = 0;
@@ -52,8 +53,8 @@ class EventSet final : public boost::asio::execution_context::service {
   void Remove(Id id);
 
   /// Asks for one event: any of `events` (EPOLLIN and so on) or the end of the peer, which alone is
-  /// asked for with 0. `which`, below kMostDescriptors, is the listener's own name of the descriptor.
-  /// Replaces what was asked for before. False if the kernel lacks the memory.
+  /// asked for with 0. `which`, below kMostDescriptors, is the listener's own name of the
+  /// descriptor. Replaces what was asked for before. False if the kernel lacks the memory.
   [[nodiscard]] bool Await(Id id, int which, int fd, std::uint32_t events);
 
   /// Asks for one OnTime, in place of the one asked for before; Deadline::max() for none.

@@ -307,7 +307,9 @@ asio::awaitable<Status> Sandbox::AwaitReady(Deadline deadline, std::uint32_t req
   if (!properties_) {
     const bool in_time = !late_ || end_;
     Kill();
-    co_return Failure(!failure_.empty() ? failure_ : in_time ? HowItEnded() : "it was not ready in time");
+    co_return Failure(!failure_.empty() ? failure_
+                      : in_time         ? HowItEnded()
+                                        : "it was not ready in time");
   }
   if (const std::uint32_t missing = required & ~*properties_; missing != 0) {
     Kill();

@@ -15,8 +15,8 @@
 #include "base/cancellation.h"
 #include "base/deadline.h"
 #include "base/fd.h"
-#include "base/resumption.h"
 #include "base/result.h"
+#include "base/resumption.h"
 #include "engine/child_process.h"
 #include "engine/engine_options.h"
 #include "engine/event_set.h"
@@ -44,9 +44,9 @@ struct ForkedSandbox {
 /// killed when it breaks the format. Reaps its process by itself.
 ///
 /// Most programs print little and end soon. So that the gateway is not woken for each line of
-/// theirs, at first it listens only for the end of standard error, which comes right before or after
-/// the last word, and reads everything then. It attends to a program that has not ended after a
-/// moment.
+/// theirs, at first it listens only for the end of standard error, which comes right before or
+/// after the last word, and reads everything then. It attends to a program that has not ended after
+/// a moment.
 class Sandbox final : public EventSet::Listener, public std::enable_shared_from_this<Sandbox> {
  public:
   /// `on_end` gets the slot back when no process of the sandbox is left.
@@ -60,8 +60,8 @@ class Sandbox final : public EventSet::Listener, public std::enable_shared_from_
 
   /// Runs the one program of this sandbox. Completes when its process is gone, or earlier: when it
   /// has closed its outputs and said its last word, so that nothing can come any more. It is killed
-  /// then as soon as the caller waits for something else. Fails, without having run anything, if the
-  /// sandbox is gone or cannot be limited as asked.
+  /// then as soon as the caller waits for something else. Fails, without having run anything, if
+  /// the sandbox is gone or cannot be limited as asked.
   boost::asio::awaitable<Result<Outcome>> Run(std::shared_ptr<const Program> program,
                                               const EngineOptions& options,
                                               std::shared_ptr<Cancellation> cancellation);
@@ -160,8 +160,8 @@ class Sandbox final : public EventSet::Listener, public std::enable_shared_from_
   std::string result_;
   wire::JsonChecker result_checker_;
   bool finished_ = false;
-  int exit_code_ = 0;      // as it said when it finished
-  bool silenced_ = false;  // it has closed its outputs and said its last word
+  int exit_code_ = 0;              // as it said when it finished
+  bool silenced_ = false;          // it has closed its outputs and said its last word
   std::uint64_t told_memory_ = 0;  // by the sandbox itself, for where no cgroup counts it
   bool run_over_ = false;          // the Outcome is out; what is left is to reap
   Phases phases_;

@@ -24,7 +24,7 @@ constexpr std::size_t kReadBytes = 2 * kKiB;       // room for a head's next byt
 constexpr std::size_t kBodyReadBytes = 16 * kKiB;  // for a chunked body's
 constexpr std::size_t kFirstBodyBytes = 64 * kKiB;
 constexpr int kMaxRequestsInARow = 16;  // of one connection, before others get their turn
-constexpr int kMaxReadsInARow = 16;       // the same
+constexpr int kMaxReadsInARow = 16;     // the same
 constexpr std::uint64_t kMaxLingerBytes = 64 * kMiB;
 
 constexpr Refusal kSilently{0, {}};
@@ -242,8 +242,8 @@ asio::awaitable<Connection::Outcome<std::string>> Connection::ReadChunkedBody() 
 
 // 0: the deadline passed, or the client is gone; ReadFailure tells which.
 //
-// The wait for bytes and the watch for a disconnect while a handler runs are one and the same: it is
-// begun when the handler is, and what it tells of after the answer is the next request.
+// The wait for bytes and the watch for a disconnect while a handler runs are one and the same: it
+// is begun when the handler is, and what it tells of after the answer is the next request.
 asio::awaitable<std::size_t> Connection::ReadSome(asio::mutable_buffer room) {
   while (!expired_ && !gone_) {
     // Whoever sends a lot must not keep the thread to itself.
