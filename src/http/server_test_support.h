@@ -217,8 +217,7 @@ class ServerTest : public testing::Test {
   std::atomic<int> echoed_{0};
   milliseconds wait_{10'000};
   std::uint16_t port_ = 0;
-  boost::  // One thread: no locks.
-      asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+  boost::asio::io_context context_{1};
   Router router_;
   std::optional<Server> server_;
 
