@@ -1,7 +1,6 @@
 #include "api/utf8.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -66,9 +65,9 @@ std::size_t CountCodePoints(std::string_view text) {
   for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + at, sizeof word);
-    // The highest bit of a byte set and the next one not.
-    continuations +=
-        static_cast<std::size_t>(std::popcount((word >> 7U) & ~(word >> 6U) & 0x0101010101010101U));
+    // The highest bit of a byte set and the next one not; then the sum of the bytes.
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    continuations += ((word >> 7U) & ~(word >> 6U) & kOnes) * kOnes >> 56U;
   }
   for (; at < text.size(); ++at) {
     if (IsContinuation(static_cast<unsigned char>(text[at]))) ++continuations;

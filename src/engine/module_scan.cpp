@@ -46,31 +46,37 @@ constexpr std::array<std::string_view, 36> kScience = {"argparse",
                                                        "unittest",
                                                        "urllib"};
 
-// What a byte can be of: no word, a word, or the first of a word that is in kScience.
-enum class Byte : std::uint8_t { kNone, kName, kScienceInitial };
+// What a byte says of the word that begins with it.
+struct Initial {
+  bool of_a_name = false;
+  std::uint8_t first = kScience.size();  // of those in kScience that begin so
+};
 
-constexpr std::array<Byte, 256> kBytes = [] {
-  std::array<Byte, 256> bytes{};
-  const auto name = [&bytes](int first, int last) {
-    for (int c = first; c <= last; ++c) bytes[static_cast<std::size_t>(c)] = Byte::kName;
+constexpr std::array<Initial, 256> kInitials = [] {
+  std::array<Initial, 256> initials{};
+  const auto name = [&initials](int first, int last) {
+    for (int c = first; c <= last; ++c) initials[static_cast<std::size_t>(c)].of_a_name = true;
   };
   name('a', 'z');
   name('A', 'Z');
   name('0', '9');
   name('_', '_');
   name(0x80, 0xff);
-  for (const std::string_view word : kScience) {
-    bytes[static_cast<unsigned char>(word.front())] = Byte::kScienceInitial;
+  for (std::size_t i = kScience.size(); i-- > 0;) {
+    initials[static_cast<unsigned char>(kScience[i].front())].first = static_cast<std::uint8_t>(i);
   }
-  return bytes;
+  return initials;
 }();
+static_assert(std::is_sorted(kScience.begin(), kScience.end()));
 
-Byte KindOf(char c) { return kBytes[static_cast<unsigned char>(c)]; }
+const Initial& InitialOf(char c) { return kInitials[static_cast<unsigned char>(c)]; }
 
 bool NamesScience(std::string_view word) {
-  return std::any_of(kScience.begin(), kScience.end(), [word](std::string_view name) {
-    return name.size() == word.size() && name.front() == word.front() && name == word;
-  });
+  for (std::size_t i = InitialOf(word.front()).first; i < kScience.size(); ++i) {
+    if (kScience[i].front() != word.front()) return false;
+    if (kScience[i] == word) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -79,13 +85,10 @@ wire::ZygoteKind ZygoteFor(std::string_view source) {
   // Any mention counts, also in a string: __import__("numpy") imports it as well.
   std::size_t at = 0;
   while (at < source.size()) {
-    const std::size_t start = at;
-    const Byte first = KindOf(source[at++]);
-    if (first == Byte::kNone) continue;
-    while (at < source.size() && KindOf(source[at]) != Byte::kNone) ++at;
-    if (first == Byte::kScienceInitial && NamesScience(source.substr(start, at - start))) {
-      return wire::ZygoteKind::kScience;
-    }
+    const std::size_t start = at++;
+    if (!InitialOf(source[start]).of_a_name) continue;
+    while (at < source.size() && InitialOf(source[at]).of_a_name) ++at;
+    if (NamesScience(source.substr(start, at - start))) return wire::ZygoteKind::kScience;
   }
   return wire::ZygoteKind::kBase;
 }

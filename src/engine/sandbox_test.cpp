@@ -175,6 +175,54 @@ TEST_F(SandboxTest, OneThatExitsWithoutAWordHasRun) {
   EXPECT_EQ(outcome.phases.run, 0ns);
 }
 
+// As the real one ends; taking its process apart can last.
+TEST_F(SandboxTest, ItsLastWordAndSilenceAreEnough) {
+  for (const bool word_first : {false, true}) {
+    const Outcome outcome = RunIn([word_first](const FakeSandbox& self) -> int {
+      self.Ready();
+      (void)self.ReceiveProgram();
+      self.Print("all");
+      if (!word_first) self.CloseOutputs();
+      self.Say(wire::Finished{.exit_code = 3});
+      if (word_first) self.CloseOutputs();
+      FakeSandbox::Hang();
+    });
+    EXPECT_EQ(outcome.ending, Ending::kExited);
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_EQ(outcome.standard_output.bytes, "all");
+    EXPECT_EQ(slots_returned_, 1) << "it was killed";
+    slots_returned_ = 0;
+  }
+  slots_returned_ = 1;  // for the fixture
+}
+
+TEST_F(SandboxTest, OneThatClosesStandardErrorIsHeardToTheEnd) {
+  const Outcome outcome = RunIn([](const FakeSandbox& self) {
+    self.Ready();
+    (void)self.ReceiveProgram();
+    self.Print("before ");
+    ::close(self.err());
+    ::usleep(20'000);
+    self.Print("after");
+    return 0;
+  });
+  EXPECT_EQ(outcome.standard_output.bytes, "before after");
+}
+
+// More than its pipes hold: it ends only if somebody reads, though nobody is woken at first.
+TEST_F(SandboxTest, MuchOutputArrivesWhole) {
+  options_.output_bytes = 4'000'000;
+  const Outcome outcome = RunIn([](const FakeSandbox& self) {
+    self.Ready();
+    (void)self.ReceiveProgram();
+    self.PrintError(std::string(300'000, 'e'));
+    self.Print(std::string(1'000'000, 'o'));
+    return 0;
+  });
+  EXPECT_EQ(outcome.standard_output.bytes, std::string(1'000'000, 'o'));
+  EXPECT_EQ(outcome.standard_error.bytes, std::string(300'000, 'e'));
+}
+
 TEST_F(SandboxTest, ARefusalCarriesItsReason) {
   const Outcome outcome = RunIn([](const FakeSandbox& self) {
     self.Ready();
