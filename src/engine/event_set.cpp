@@ -27,8 +27,6 @@ void Check(int result, const char* what) {
 
 }  // namespace
 
-asio::execution_context::id EventSet::id;
-
 EventSet::EventSet(asio::execution_context& context)
     : asio::execution_context::service(context),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {

@@ -41,7 +41,7 @@ class EventSet final : public boost::asio::execution_context::service {
   using Id = std::uint64_t;
   static constexpr int kMostDescriptors = 8;  // of one listener
 
-  static boost::asio::execution_context::id id;
+  using key_type = EventSet;  // as Asio finds a service
   explicit EventSet(boost::asio::execution_context& context);
 
   /// That of the executor's context.

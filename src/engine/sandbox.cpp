@@ -38,8 +38,11 @@ constexpr std::chrono::milliseconds kBriefRun{50};
 constexpr std::chrono::milliseconds kTurnOfLongRun{50};
 constexpr std::chrono::milliseconds kRestOfLongRun{450};
 
-// For so long a program is left alone. By then most have ended; one that has filled a pipe waits.
-constexpr std::chrono::milliseconds kUnattended{2};
+// For so long a program is left alone; by then most have ended. After the first part of it, and
+// twice that, and so on, it is looked at, because one that has filled a pipe waits.
+constexpr std::chrono::milliseconds kUnattended{8};
+constexpr std::chrono::milliseconds kFirstLook{2};
+constexpr std::uint64_t kMuchOutput = 16384;  // of which more is to be expected
 
 // A process that a debugger holds has ended for its descriptor, but cannot be reaped yet.
 constexpr std::chrono::milliseconds kReapPause{5};
@@ -193,6 +196,18 @@ void Sandbox::OnOutput(Descriptor which) {
   }
 }
 
+void Sandbox::Look(Deadline now) {
+  const auto elapsed = now - dispatched_at_;
+  (void)ReadOutput(output_);
+  (void)ReadOutput(error_);
+  const bool much = output_.capture.total() + error_.capture.total() >= kMuchOutput;
+  if (much || elapsed >= kUnattended) {
+    Attend();
+  } else {
+    attend_at_ = now + elapsed;
+  }
+}
+
 void Sandbox::Attend() {
   attending_ = true;
   attend_at_ = Deadline::max();
@@ -225,7 +240,7 @@ void Sandbox::OnTime() {
     return;
   }
   if (now >= stop_at_ && !stopped_for_) Stop(Ending::kTimedOut);
-  if (now >= attend_at_) Attend();
+  if (now >= attend_at_) Look(now);
   for (auto [which, stream] : {std::pair(kOutput, &output_), std::pair(kError, &error_)}) {
     if (now < stream->paused_until) continue;
     stream->paused_until = Deadline::max();
@@ -338,7 +353,7 @@ asio::awaitable<Result<Outcome>> Sandbox::Run(std::shared_ptr<const Program> pro
   result_limit_ = program->call_main ? options.result_bytes : 0;
   program_ = std::move(program);
   StartToSend(*program_, options);
-  attend_at_ = dispatched_at_ + kUnattended;
+  attend_at_ = dispatched_at_ + kFirstLook;
   stop_at_ = dispatched_at_ + limits.wall_time;
   next_turn_ = dispatched_at_ + kBriefRun;
   AwaitNextTime();

@@ -97,6 +97,7 @@ class Sandbox final : public EventSet::Listener, public std::enable_shared_from_
   void OnProcessEnd();
   void OnChannel();
   void OnOutput(Descriptor which);
+  void Look(Deadline now);
   void Attend();
   void Await(Descriptor which, int fd, std::uint32_t events);
   void AwaitNextTime();

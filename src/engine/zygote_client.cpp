@@ -64,6 +64,7 @@ asio::awaitable<void> ZygoteClient::Reap() {
   alive_ = false;
   control_.Close();
   std::vector<std::uint64_t> serials;
+  serials.reserve(pending_.size());
   for (const auto& [serial, unused] : pending_) serials.push_back(serial);
   for (const std::uint64_t serial : serials) {
     if (const auto fork = pending_.find(serial); fork != pending_.end()) {
