@@ -45,8 +45,8 @@ struct ForkedSandbox {
 ///
 /// Most programs print little and end soon. So that the gateway is not woken for each line of
 /// theirs, at first it listens only for the end of standard error, which comes right before or
-/// after the last word, and reads everything then. It attends to a program that has not ended after
-/// a moment.
+/// after the last word, and reads everything then. Now and then it looks whether a pipe fills, and
+/// attends to a program that has not ended after some milliseconds.
 class Sandbox final : public EventSet::Listener, public std::enable_shared_from_this<Sandbox> {
  public:
   /// `on_end` gets the slot back when no process of the sandbox is left.
