@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/json_text.h"
+#include "api/plain_json.h"
 
 namespace pyrunner::api {
 namespace {
@@ -159,9 +160,7 @@ class TreeBuilder {
   JsonError error_;
 };
 
-}  // namespace
-
-tl::expected<nlohmann::json, JsonError> ParseJson(std::string_view body) {
+tl::expected<json, JsonError> ParseFully(std::string_view body) {
   // nlohmann takes a NUL outside of a string for the end of the input, and would ignore whatever
   // follows. Inside a string it is refused as any control character, so no NUL is ever valid.
   if (!body.empty()) {
@@ -173,12 +172,19 @@ tl::expected<nlohmann::json, JsonError> ParseJson(std::string_view body) {
   }
   const char* cursor = body.data();
   const char* const end = body.data() + body.size();
+  TreeBuilder builder(body, &cursor);
+  if (json::sax_parse(CursorIterator::Begin(&cursor), CursorIterator::End(end), &builder)) {
+    return builder.TakeRoot();
+  }
+  return tl::unexpected(builder.TakeError());
+}
+
+}  // namespace
+
+tl::expected<nlohmann::json, JsonError> ParseJson(std::string_view body) {
   try {
-    TreeBuilder builder(body, &cursor);
-    if (json::sax_parse(CursorIterator::Begin(&cursor), CursorIterator::End(end), &builder)) {
-      return builder.TakeRoot();
-    }
-    return tl::unexpected(builder.TakeError());
+    if (auto plain = ParsePlainObject(body)) return std::move(*plain);
+    return ParseFully(body);
   } catch (const std::exception&) {
     // Only memory can run out here. The reason is short enough to need none.
     return tl::unexpected(JsonError{0, "too large"});

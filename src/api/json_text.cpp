@@ -29,18 +29,6 @@ bool IsPlain(char c) {
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
-/// Where the run of plain ASCII that starts at `at` ends.
-std::size_t SkipPlain(std::string_view bytes, std::size_t at) {
-  while (bytes.size() - at >= sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, sizeof word);
-    if (NeedsAttention(word)) break;
-    at += sizeof word;
-  }
-  while (at < bytes.size() && IsPlain(bytes[at])) ++at;
-  return at;
-}
-
 void AppendEscaped(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -74,13 +62,24 @@ void AppendEscaped(std::string& out, char c) {
 
 }  // namespace
 
+std::size_t SkipPlainJson(std::string_view bytes, std::size_t at) {
+  while (bytes.size() - at >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    if (NeedsAttention(word)) break;
+    at += sizeof word;
+  }
+  while (at < bytes.size() && IsPlain(bytes[at])) ++at;
+  return at;
+}
+
 void AppendJsonText(std::string& out, std::string_view bytes) {
   std::size_t copied = 0;  // everything before it is in `out`
   std::size_t at = 0;
   const auto copy_run = [&] {
     if (at > copied) out.append(bytes, copied, at - copied);
   };
-  while ((at = SkipPlain(bytes, at)) < bytes.size()) {
+  while ((at = SkipPlainJson(bytes, at)) < bytes.size()) {
     if (static_cast<unsigned char>(bytes[at]) < 0x80) {
       copy_run();
       AppendEscaped(out, bytes[at]);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace pyrunner::api {
 namespace {
@@ -59,9 +60,19 @@ Utf8Step ReadUtf8(std::string_view bytes, std::size_t at) {
 }
 
 std::size_t CountCodePoints(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return !IsContinuation(static_cast<unsigned char>(c));
-  }));
+  std::size_t continuations = 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    // The highest bit of a byte set and the next one not; then the sum of the bytes.
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    continuations += ((word >> 7U) & ~(word >> 6U) & kOnes) * kOnes >> 56U;
+  }
+  for (; at < text.size(); ++at) {
+    if (IsContinuation(static_cast<unsigned char>(text[at]))) ++continuations;
+  }
+  return text.size() - continuations;
 }
 
 std::string_view StripWhitespace(std::string_view text) {

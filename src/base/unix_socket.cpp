@@ -52,6 +52,8 @@ Result<ReceivedMessage> ReceiveMessage(int socket, std::span<std::byte> buffer, 
   do {
     received = ::recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
   } while (received < 0 && errno == EINTR);
+  // Not worth a message: it is what every reader of all there is comes to.
+  if (received < 0 && errno == EAGAIN) return tl::unexpected(Error{{}, EAGAIN});
   if (received < 0) return SystemError("recvmsg", "");
 
   ReceivedMessage result;

@@ -233,7 +233,8 @@ class Service {
 
   Settings settings_;
   std::shared_ptr<spdlog::logger> log_;
-  asio::io_context context_{1};
+  // One thread: no locks.
+  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   asio::signal_set signals_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;

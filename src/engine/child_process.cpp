@@ -23,54 +23,52 @@ bool IsSocket(int fd) {
   return ::fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
+ProcessEnd Killed() { return {.exit_code = 0, .signal = SIGKILL, .cpu_time = {}}; }
+
+ProcessEnd TakeWord(int socket) {
+  wire::ProcessEnded word;
+  const auto received = ReceiveMessage(socket, WritableBytesOf(word), MSG_DONTWAIT);
+  if (!received || received->size != sizeof word) return Killed();
+  return {.exit_code = word.exit_code,
+          .signal = word.signal,
+          .cpu_time = std::chrono::microseconds(word.cpu_microseconds)};
+}
+
 }  // namespace
 
+ProcessView::ProcessView(int process) : process_(process), is_socket_(IsSocket(process)) {}
+
+std::optional<ProcessEnd> ProcessView::TakeEnd() const {
+  if (is_socket_) return TakeWord(process_);
+  ProcessEnd end;
+  const auto reaped = TryReap(process_, end);
+  if (!reaped) return Killed();
+  if (!*reaped) return std::nullopt;
+  return end;
+}
+
+void ProcessView::Kill() const {
+  if (is_socket_) {
+    (void)::send(process_, "k", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } else {
+    (void)SignalProcess(process_, SIGKILL);
+  }
+}
+
 ChildProcess::ChildProcess(const asio::any_io_executor& executor, Fd process)
-    : process_(executor, process.get()), is_socket_(IsSocket(process.get())) {
+    : view_(process.get()), process_(executor, process.get()) {
   (void)process.Release();
 }
 
-asio::awaitable<ProcessEnd> ChildProcess::AwaitWord() {
-  wire::ProcessEnded word;
-  bool readable = co_await AwaitReadable(process_);
-  ProcessEnd end;
-  end.signal = SIGKILL;
-  if (!readable) co_return end;
-  const auto received =
-      ReceiveMessage(process_.native_handle(), WritableBytesOf(word), MSG_DONTWAIT);
-  if (!received || received->size != sizeof word) co_return end;
-  end.exit_code = word.exit_code;
-  end.signal = word.signal;
-  end.cpu_time = std::chrono::microseconds(word.cpu_microseconds);
-  co_return end;
-}
-
 asio::awaitable<ProcessEnd> ChildProcess::AwaitEnd() {
-  if (is_socket_) {
-    auto word = AwaitWord();
-    co_return co_await std::move(word);
-  }
-  // A process that a debugger holds has ended for the pidfd, but cannot be reaped yet.
   constexpr std::chrono::milliseconds kPause{5};
   asio::steady_timer pause(process_.get_executor());
-  ProcessEnd end;
   while (true) {
-    const bool ended = co_await AwaitReadable(process_);
-    const auto reaped = TryReap(process_.native_handle(), end);
-    if (reaped && *reaped) co_return end;
-    if (!ended || !reaped) break;
+    const bool readable = co_await AwaitReadable(process_);
+    if (const auto end = view_.TakeEnd()) co_return *end;
+    if (!readable) co_return Killed();
     pause.expires_after(kPause);
     (void)co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
-  end.signal = SIGKILL;
-  co_return end;
-}
-
-void ChildProcess::Kill() {
-  if (is_socket_) {
-    (void)::send(process_.native_handle(), "k", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-  } else {
-    (void)SignalProcess(process_.native_handle(), SIGKILL);
   }
 }
 

@@ -79,21 +79,23 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   if (!ticket) co_return tl::unexpected(ticket.error());
 
   const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
+  // Kept: a sandbox that is gone before its program came costs a second try, not the program.
+  const auto shared = std::make_shared<const Program>(std::move(program));
   int tries = 0;
   while (true) {
-    Pool& pool = PoolFor(program);
+    Pool& pool = PoolFor(*shared);
     const auto sandbox = co_await pool.Acquire(profile, deadline, cancellation);
     if (!sandbox) {
       if (cancellation->cancelled()) co_return tl::unexpected(Rejection{Cause::kCancelled});
       if (SteadyClock::now() >= deadline) {
         co_return tl::unexpected(Rejection{Cause::kQueueTimedOut});
       }
-      if (&PoolFor(program) != &pool) continue;
+      if (&PoolFor(*shared) != &pool) continue;
       co_return tl::unexpected(Rejection{Cause::kUnavailable});
     }
     const auto queued = SteadyClock::now() - arrival;
-    // A copy: a sandbox that is gone before its program came costs a second try, not the program.
-    auto outcome = co_await sandbox->Run(program, options_, cancellation);
+    auto run = sandbox->Run(shared, options_, cancellation);
+    auto outcome = co_await std::move(run);
     if (!outcome) {
       if (++tries == kMaxTries) co_return tl::unexpected(Rejection{Cause::kUnavailable});
       options_.log(EngineOptions::LogLevel::kWarning,

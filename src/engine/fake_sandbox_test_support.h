@@ -59,8 +59,12 @@ class FakeSandbox {
     return ::write(stream, bytes.data(), bytes.size()) > 0;
   }
 
+  void CloseOutputs() const {
+    for (const int fd : {out_, err_}) ::close(fd);
+  }
   void CloseAll() const {
-    for (const int fd : {channel_, out_, err_}) ::close(fd);
+    CloseOutputs();
+    ::close(channel_);
   }
 
   [[nodiscard]] int out() const { return out_; }

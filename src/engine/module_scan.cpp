@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace pyrunner {
 namespace {
@@ -45,13 +46,37 @@ constexpr std::array<std::string_view, 36> kScience = {"argparse",
                                                        "unittest",
                                                        "urllib"};
 
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         (static_cast<unsigned char>(c) >= 0x80);
-}
+// What a byte says of the word that begins with it.
+struct Initial {
+  bool of_a_name = false;
+  std::uint8_t first = kScience.size();  // of those in kScience that begin so
+};
+
+constexpr std::array<Initial, 256> kInitials = [] {
+  std::array<Initial, 256> initials{};
+  const auto name = [&initials](int first, int last) {
+    for (int c = first; c <= last; ++c) initials[static_cast<std::size_t>(c)].of_a_name = true;
+  };
+  name('a', 'z');
+  name('A', 'Z');
+  name('0', '9');
+  name('_', '_');
+  name(0x80, 0xff);
+  for (std::size_t i = kScience.size(); i-- > 0;) {
+    initials[static_cast<unsigned char>(kScience[i].front())].first = static_cast<std::uint8_t>(i);
+  }
+  return initials;
+}();
+static_assert(std::is_sorted(kScience.begin(), kScience.end()));
+
+const Initial& InitialOf(char c) { return kInitials[static_cast<unsigned char>(c)]; }
 
 bool NamesScience(std::string_view word) {
-  return std::find(kScience.begin(), kScience.end(), word) != kScience.end();
+  for (std::size_t i = InitialOf(word.front()).first; i < kScience.size(); ++i) {
+    if (kScience[i].front() != word.front()) return false;
+    if (kScience[i] == word) return true;
+  }
+  return false;
 }
 
 // What is used in a way of its own: a sandbox that has rehearsed that kind has its pages.
@@ -69,12 +94,9 @@ ModuleNeeds ScanModules(std::string_view source) {
   // Any mention counts, also in a string: __import__("numpy") imports it as well.
   std::size_t at = 0;
   while (at < source.size()) {
-    if (!IsNameByte(source[at])) {
-      ++at;
-      continue;
-    }
-    const std::size_t start = at;
-    while (at < source.size() && IsNameByte(source[at])) ++at;
+    const std::size_t start = at++;
+    if (!InitialOf(source[start]).of_a_name) continue;
+    while (at < source.size() && InitialOf(source[at]).of_a_name) ++at;
     const std::string_view word = source.substr(start, at - start);
     if (!NamesScience(word)) continue;
     needs.zygote = wire::ZygoteKind::kScience;

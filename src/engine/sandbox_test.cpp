@@ -175,6 +175,54 @@ TEST_F(SandboxTest, OneThatExitsWithoutAWordHasRun) {
   EXPECT_EQ(outcome.phases.run, 0ns);
 }
 
+// As the real one ends; taking its process apart can last.
+TEST_F(SandboxTest, ItsLastWordAndSilenceAreEnough) {
+  for (const bool word_first : {false, true}) {
+    const Outcome outcome = RunIn([word_first](const FakeSandbox& self) -> int {
+      self.Ready();
+      (void)self.ReceiveProgram();
+      self.Print("all");
+      if (!word_first) self.CloseOutputs();
+      self.Say(wire::Finished{.exit_code = 3});
+      if (word_first) self.CloseOutputs();
+      FakeSandbox::Hang();
+    });
+    EXPECT_EQ(outcome.ending, Ending::kExited);
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_EQ(outcome.standard_output.bytes, "all");
+    EXPECT_EQ(slots_returned_, 1) << "it was killed";
+    slots_returned_ = 0;
+  }
+  slots_returned_ = 1;  // for the fixture
+}
+
+TEST_F(SandboxTest, OneThatClosesStandardErrorIsHeardToTheEnd) {
+  const Outcome outcome = RunIn([](const FakeSandbox& self) {
+    self.Ready();
+    (void)self.ReceiveProgram();
+    self.Print("before ");
+    ::close(self.err());
+    ::usleep(20'000);
+    self.Print("after");
+    return 0;
+  });
+  EXPECT_EQ(outcome.standard_output.bytes, "before after");
+}
+
+// More than its pipes hold: it ends only if somebody reads, though nobody is woken at first.
+TEST_F(SandboxTest, MuchOutputArrivesWhole) {
+  options_.output_bytes = 4'000'000;
+  const Outcome outcome = RunIn([](const FakeSandbox& self) {
+    self.Ready();
+    (void)self.ReceiveProgram();
+    self.PrintError(std::string(300'000, 'e'));
+    self.Print(std::string(1'000'000, 'o'));
+    return 0;
+  });
+  EXPECT_EQ(outcome.standard_output.bytes, std::string(1'000'000, 'o'));
+  EXPECT_EQ(outcome.standard_error.bytes, std::string(300'000, 'e'));
+}
+
 TEST_F(SandboxTest, ARefusalCarriesItsReason) {
   const Outcome outcome = RunIn([](const FakeSandbox& self) {
     self.Ready();
@@ -265,7 +313,7 @@ TEST_F(SandboxTest, CancellingStopsIt) {
   });
   ASSERT_TRUE(AwaitReady());
   std::optional<Result<Outcome>> outcome;
-  loop_.Start(sandbox_->Run(Within(30s), options_, cancellation_), outcome);
+  loop_.Start(sandbox_->Run(Shared(Within(30s)), options_, cancellation_), outcome);
   EXPECT_FALSE(loop_.RunUntil([&] { return outcome.has_value(); }, 50ms));
   cancellation_->Cancel();
   ASSERT_TRUE(loop_.RunUntil([&] { return outcome.has_value(); }));
@@ -291,7 +339,7 @@ TEST_F(SandboxTest, NothingIsRunInOneThatIsGone) {
   ASSERT_TRUE(AwaitReady());
   sandbox_->Kill();
   ASSERT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
-  const auto outcome = loop_.Run(sandbox_->Run({}, options_, cancellation_));
+  const auto outcome = loop_.Run(sandbox_->Run(Shared({}), options_, cancellation_));
   ASSERT_TRUE(outcome);
   EXPECT_FALSE(*outcome);
 }
@@ -304,7 +352,7 @@ TEST_F(SandboxTest, NothingIsRunInOneThatCannotBeLimited) {
     return 0;
   });
   ASSERT_TRUE(AwaitReady());
-  const auto outcome = loop_.Run(sandbox_->Run({}, options_, cancellation_));
+  const auto outcome = loop_.Run(sandbox_->Run(Shared({}), options_, cancellation_));
   ASSERT_TRUE(outcome);
   EXPECT_FALSE(*outcome);
   EXPECT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));

@@ -58,11 +58,15 @@ class SandboxFixture : public testing::Test {
   Outcome RunIn(Role role, Program program = {}) {
     Adopt(role);
     EXPECT_TRUE(AwaitReady());
-    auto outcome = loop_.Run(sandbox_->Run(std::move(program), options_, cancellation_));
+    auto outcome = loop_.Run(sandbox_->Run(Shared(std::move(program)), options_, cancellation_));
     EXPECT_TRUE(outcome && *outcome);
     // One that is refused or killed may be told before the kernel is done with its process.
     EXPECT_TRUE(loop_.RunUntil([&] { return !sandbox_->alive(); }));
     return outcome && *outcome ? std::move(**outcome) : Outcome{};
+  }
+
+  static std::shared_ptr<const Program> Shared(Program program) {
+    return std::make_shared<const Program>(std::move(program));
   }
 
   static Program Within(std::chrono::milliseconds time) {

@@ -52,9 +52,25 @@ asio::awaitable<Result<std::shared_ptr<ZygoteClient>>> ZygoteClient::Start(
 
 asio::awaitable<void> ZygoteClient::Reap() {
   const auto self = shared_from_this();
+  // If the io_context ends before the zygote, those who wait for it have to end as well.
+  struct AtEnd {
+    std::map<std::uint64_t, Pending>& pending;
+    ~AtEnd() {
+      for (auto& [unused, fork] : pending) fork.waiting.Abandon();
+    }
+  };
+  const AtEnd at_end{pending_};
   (void)co_await process_.AwaitEnd();
   alive_ = false;
   control_.Close();
+  std::vector<std::uint64_t> serials;
+  serials.reserve(pending_.size());
+  for (const auto& [serial, unused] : pending_) serials.push_back(serial);
+  for (const std::uint64_t serial : serials) {
+    if (const auto fork = pending_.find(serial); fork != pending_.end()) {
+      fork->second.waiting.Resume();
+    }
+  }
   changed_.NotifyAll();
 }
 
@@ -73,9 +89,10 @@ asio::awaitable<void> ZygoteClient::ReadReplies() {
       co_return;
     }
     answer.fds = std::move(received->fds);
-    const auto waiting = pending_.find(answer.reply.serial);
-    if (waiting != pending_.end()) waiting->second = std::move(answer);
-    changed_.NotifyAll();
+    const auto fork = pending_.find(answer.reply.serial);
+    if (fork == pending_.end()) continue;
+    fork->second.answer = std::move(answer);
+    fork->second.waiting.Resume();
   }
 }
 
@@ -86,11 +103,12 @@ asio::awaitable<Result<ForkedSandbox>> ZygoteClient::Fork(wire::ForkRequest requ
   if (auto sent = control_.Send(BytesOf(request), cgroup_fds); !sent) {
     co_return tl::unexpected(sent.error());
   }
-  const auto pending = pending_.emplace(request.serial, std::nullopt).first;
-  while (alive_ && !pending->second) {
-    (void)co_await changed_.WaitUntil(Deadline::max());
+  const auto pending = pending_.try_emplace(request.serial).first;
+  while (alive_ && !pending->second.answer) {
+    auto answered = pending->second.waiting.Wait();
+    co_await std::move(answered);
   }
-  std::optional<Answer> answer = std::move(pending->second);
+  std::optional<Answer> answer = std::move(pending->second.answer);
   pending_.erase(pending);
   if (!answer) co_return Failure("the zygote ended");
   if (answer->reply.error_number != 0) {
@@ -109,7 +127,6 @@ asio::awaitable<Result<ForkedSandbox>> ZygoteClient::Fork(wire::ForkRequest requ
 
 asio::awaitable<bool> ZygoteClient::AwaitEnd(Deadline deadline) {
   const auto self = shared_from_this();
-  // Every answered fork notifies, so that the deadline may pass between two notifications.
   while (alive_ && SteadyClock::now() < deadline) {
     (void)co_await changed_.WaitUntil(deadline);
   }

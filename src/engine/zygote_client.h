@@ -51,6 +51,12 @@ class ZygoteClient : public std::enable_shared_from_this<ZygoteClient> {
     std::vector<Fd> fds;
   };
 
+  /// A fork that was asked for.
+  struct Pending {
+    std::optional<Answer> answer;
+    Resumption waiting;
+  };
+
   ZygoteClient(const boost::asio::any_io_executor& executor, Fd control, Fd process);
 
   boost::asio::awaitable<void> ReadReplies();
@@ -59,8 +65,8 @@ class ZygoteClient : public std::enable_shared_from_this<ZygoteClient> {
   boost::asio::any_io_executor executor_;
   MessageSocket control_;
   ChildProcess process_;
-  WaitList changed_;
-  std::map<std::uint64_t, std::optional<Answer>> pending_;
+  WaitList changed_;  // it has become warm, or has ended
+  std::map<std::uint64_t, Pending> pending_;
   wire::ZygoteReady ready_;
   std::uint64_t forks_ = 0;
   bool alive_ = true;

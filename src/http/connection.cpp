@@ -1,11 +1,13 @@
 #include "http/connection.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -22,6 +24,7 @@ constexpr std::size_t kReadBytes = 2 * kKiB;       // room for a head's next byt
 constexpr std::size_t kBodyReadBytes = 16 * kKiB;  // for a chunked body's
 constexpr std::size_t kFirstBodyBytes = 64 * kKiB;
 constexpr int kMaxRequestsInARow = 16;  // of one connection, before others get their turn
+constexpr int kMaxReadsInARow = 16;     // the same
 constexpr std::uint64_t kMaxLingerBytes = 64 * kMiB;
 
 constexpr Refusal kSilently{0, {}};
@@ -238,12 +241,25 @@ asio::awaitable<Connection::Outcome<std::string>> Connection::ReadChunkedBody() 
 }
 
 // 0: the deadline passed, or the client is gone; ReadFailure tells which.
+//
+// The wait for bytes and the watch for a disconnect while a handler runs are one and the same: it
+// is begun when the handler is, and what it tells of after the answer is the next request.
 asio::awaitable<std::size_t> Connection::ReadSome(asio::mutable_buffer room) {
-  if (expired_) co_return 0;
-  error_code error;
-  const std::size_t count =
-      co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, error));
-  co_return error || expired_ ? 0 : count;
+  while (!expired_ && !gone_) {
+    // Whoever sends a lot must not keep the thread to itself.
+    if (!watching_ && reads_in_a_row_ < kMaxReadsInARow) {
+      const ssize_t count = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+      ++reads_in_a_row_;
+      if (count > 0) co_return static_cast<std::size_t>(count);
+      if (count == 0 || (errno != EAGAIN && errno != EINTR)) co_return 0;
+    }
+    if (!watching_) Watch();
+    auto readable = readable_.Wait();
+    co_await std::move(readable);
+    if (std::exchange(cancelled_, false)) co_return 0;
+    reads_in_a_row_ = 0;
+  }
+  co_return 0;
 }
 
 Refusal Connection::ReadFailure() const {
@@ -259,11 +275,7 @@ asio::awaitable<Response> Connection::Run(Request request) {
   ++context_->stats.active_requests;
   cancellation_ = std::make_shared<Cancellation>();
   request.cancellation = cancellation_;
-  // The watch begins when this coroutine has gone to sleep: a handler that answers at once, like
-  // /health, is over by then and costs no system call more.
-  asio::post(socket_.get_executor(), [self = shared_from_this(), request_number = request_] {
-    self->Watch(request_number);
-  });
+  if (!watching_) Watch();
   Response response;
   std::string failure;
   try {
@@ -274,12 +286,7 @@ asio::awaitable<Response> Connection::Run(Request request) {
   } catch (...) {
     failure = "not a std::exception";
   }
-  ++request_;
   watch_by_tick_ = false;
-  if (std::exchange(watching_, false)) {
-    error_code ignored;
-    socket_.cancel(ignored);
-  }
   cancellation_.reset();
   --context_->stats.active_requests;
   if (!failure.empty()) {
@@ -395,24 +402,45 @@ void Connection::ReleaseBody() {
   context_->stats.buffered_body_bytes -= std::exchange(held_body_bytes_, 0);
 }
 
-void Connection::Watch(std::uint64_t request) {
-  if (request != request_ || phase_ != Phase::kRunning || gone_) return;
+// If the io_context ends before the wait, whoever waits has to end with it.
+class Connection::Watcher {
+ public:
+  explicit Watcher(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  Watcher(Watcher&&) = default;
+  Watcher& operator=(Watcher&&) = delete;
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+  ~Watcher() {
+    if (const auto connection = connection_.lock()) connection->readable_.Abandon();
+  }
+  void operator()(error_code error) {
+    const auto connection = std::exchange(connection_, {}).lock();
+    if (connection) connection->OnReadable(static_cast<bool>(error));
+  }
+
+ private:
+  std::weak_ptr<Connection> connection_;
+};
+
+void Connection::Watch() {
   watching_ = true;
-  socket_.async_wait(Socket::wait_read, [self = shared_from_this(), request](error_code) {
-    self->OnReadable(request);
-  });
+  socket_.async_wait(Socket::wait_read, Watcher(weak_from_this()));
 }
 
-void Connection::OnReadable(std::uint64_t request) {
-  if (request != request_ || gone_) return;
+void Connection::OnReadable(bool cancelled) {
   watching_ = false;
-  if (PeerIsGone()) {
-    OnDisconnect();
-  } else {
-    // Pipelined bytes. They stay where they are, so the kernel's buffer bounds what a client can
-    // send ahead; but the socket will stay readable, so the ticker looks from now on.
-    watch_by_tick_ = true;
+  cancelled_ = cancelled;
+  if (phase_ == Phase::kRunning && !gone_) {
+    if (PeerIsGone()) {
+      OnDisconnect();
+    } else {
+      // Pipelined bytes. They stay where they are, so the kernel's buffer bounds what a client can
+      // send ahead; but the socket will stay readable, so the ticker looks from now on.
+      watch_by_tick_ = true;
+    }
+    return;
   }
+  readable_.Resume();
 }
 
 void Connection::OnDisconnect() {

@@ -12,6 +12,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "base/resumption.h"
 #include "http/framing.h"
 #include "http/message.h"
 #include "http/read_buffer.h"
@@ -120,8 +121,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool HoldBody(std::size_t bytes);
   void ReleaseBody();
 
-  void Watch(std::uint64_t request);
-  void OnReadable(std::uint64_t request);
+  class Watcher;
+  void Watch();
+  void OnReadable(bool cancelled);
   void OnDisconnect();
   [[nodiscard]] bool PeerIsGone();
 
@@ -140,9 +142,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool gone_ = false;        // the client left, or was cut, while its handler ran
 
   std::shared_ptr<Cancellation> cancellation_;  // of the running request
-  std::uint64_t request_ = 0;                   // counts, so that a late watch knows it is late
-  bool watching_ = false;                       // a wait for readability is under way
-  bool watch_by_tick_ = false;                  // unread bytes make readability tell nothing
+  Resumption readable_;
+  bool cancelled_ = false;      // the last wait was
+  int reads_in_a_row_ = 0;      // without a wait
+  bool watching_ = false;       // a wait for readability is under way
+  bool watch_by_tick_ = false;  // unread bytes make readability tell nothing
 };
 
 }  // namespace pyrunner::http

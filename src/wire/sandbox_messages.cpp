@@ -44,18 +44,34 @@ void Append(const Failed& message, std::string& out) {
   });
 }
 
+void AppendAround(const ProgramMessage& message, std::string_view code, std::string& before,
+                  std::string& after) {
+  std::string fields;
+  Writer first(fields);
+  first.Integer(message.wall_milliseconds);
+  first.Integer(message.memory_bytes);
+  first.String(message.policy);
+  first.String(message.policy_definition);
+  first.Integer(static_cast<std::uint8_t>(message.call_main));
+  first.Integer(static_cast<std::uint32_t>(code.size()));
+
+  const std::size_t after_size = after.size();
+  Writer last(after);
+  last.String(message.standard_input);
+  last.Integer(static_cast<std::uint32_t>(message.arguments.size()));
+  for (const std::string& argument : message.arguments) last.String(argument);
+
+  Writer header(before);
+  header.Integer(static_cast<std::uint32_t>(FrameType::kProgram));
+  header.Integer(
+      static_cast<std::uint32_t>(fields.size() + code.size() + after.size() - after_size));
+  before += fields;
+}
+
 void Append(const ProgramMessage& message, std::string& out) {
-  AppendMessage(FrameType::kProgram, out, [&](Writer& writer) {
-    writer.Integer(message.wall_milliseconds);
-    writer.Integer(message.memory_bytes);
-    writer.String(message.policy);
-    writer.String(message.policy_definition);
-    writer.Integer(static_cast<std::uint8_t>(message.call_main));
-    writer.String(message.code);
-    writer.String(message.standard_input);
-    writer.Integer(static_cast<std::uint32_t>(message.arguments.size()));
-    for (const std::string& argument : message.arguments) writer.String(argument);
-  });
+  std::string after;
+  AppendAround(message, message.code, out, after);
+  out.append(message.code).append(after);
 }
 
 void Append(const Refused& message, std::string& out) {

@@ -66,6 +66,11 @@ void Append(const ProgramMessage& message, std::string& out);
 void Append(const Refused& message, std::string& out);
 void Append(const Finished& message, std::string& out);
 
+/// A program's frame in two parts, with `code` to be sent between them in place of message.code:
+/// it can be large, and need not be copied.
+void AppendAround(const ProgramMessage& message, std::string_view code, std::string& before,
+                  std::string& after);
+
 /// Each reads a payload that nobody vouches for; nothing if it is not exactly such a message.
 [[nodiscard]] std::optional<Ready> DecodeReady(std::string_view payload);
 [[nodiscard]] std::optional<Failed> DecodeFailed(std::string_view payload);

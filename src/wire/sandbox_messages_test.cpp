@@ -82,6 +82,17 @@ TEST(SandboxMessages, ProgramComesBack) {
   ExpectExact(payload, DecodeProgram);
 }
 
+TEST(SandboxMessages, AProgramCanBeSentAroundItsCode) {
+  ProgramMessage message{.policy = "open", .standard_input = "in", .arguments = {"a"}};
+  std::string before = "kept";
+  std::string after = "kept";
+  AppendAround(message, "code", before, after);
+  message.code = "code";
+  std::string whole;
+  Append(message, whole);
+  EXPECT_EQ(before.substr(4) + "code" + after.substr(4), whole);
+}
+
 TEST(SandboxMessages, AnEmptyProgramComesBack) {
   const auto received = DecodeProgram(Payload(ProgramMessage{}, FrameType::kProgram));
   ASSERT_TRUE(received);
