@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "engine/module_scan.h"
@@ -21,6 +22,9 @@ constexpr std::uint32_t kSpareSlots = 8;
 // Of one program, each in a new sandbox because the one before ended without having started it.
 constexpr int kMaxTries = 5;
 
+// Of the memory for running programs, what sandboxes beyond the least number may take.
+constexpr std::uint64_t kPartForReady = 8;
+
 constexpr std::size_t IndexOf(wire::ZygoteKind kind) { return static_cast<std::size_t>(kind); }
 
 }  // namespace
@@ -31,9 +35,7 @@ std::uint64_t MemoryBound(const EngineOptions& options) {
 }
 
 std::uint32_t SlotsFor(const EngineOptions& options) {
-  using sandbox::SyscallProfile;
-  const std::uint32_t ready = options.ReadySandboxes(SyscallProfile::kStrict) +
-                              options.ReadySandboxes(SyscallProfile::kProcesses);
+  const std::uint32_t ready = options.ReadySandboxes() + options.ExtraReadySandboxes();
   return options.max_running + static_cast<std::uint32_t>(wire::kZygoteKinds) * ready + kSpareSlots;
 }
 
@@ -45,8 +47,17 @@ Engine::Engine(asio::any_io_executor executor, EngineOptions options,
       admission_(executor, {.places = options_.max_running,
                             .queue = options_.max_queued,
                             .memory_bytes = MemoryBound(options_)}),
-      pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_),
-             Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_)},
+      activity_([this, executor] {
+        // After the answer has left.
+        asio::post(executor, [this] {
+          for (Pool& pool : pools_) pool.Refill();
+        });
+      }),
+      ready_budget_(options_.ExtraReadySandboxes(), options_.memory_budget_bytes / kPartForReady),
+      pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_, activity_,
+                  ready_budget_),
+             Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_, activity_,
+                  ready_budget_)},
       ticks_(executor) {}
 
 void Engine::Start() {
@@ -74,11 +85,13 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   const auto arrival = SteadyClock::now();
   const Deadline deadline = arrival + options_.queue_time;
   program.limits.memory_bytes = Granted(program.limits.memory_bytes);
+  const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
+  Activity::Request request(activity_);
+  PoolFor(program).Expect(profile);
   const auto ticket =
       co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
-  const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
   int tries = 0;
   while (true) {
     Pool& pool = PoolFor(program);
@@ -91,7 +104,9 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
       if (&PoolFor(program) != &pool) continue;
       co_return tl::unexpected(Rejection{Cause::kUnavailable});
     }
-    const auto queued = SteadyClock::now() - arrival;
+    const auto start = SteadyClock::now();
+    const auto queued = start - arrival;
+    request.Start(start);
     // A copy: a sandbox that is gone before its program came costs a second try, not the program.
     auto outcome = co_await sandbox->Run(program, options_, cancellation);
     if (!outcome) {

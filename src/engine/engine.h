@@ -7,10 +7,12 @@
 #include <memory>
 #include <vector>
 
+#include "engine/activity.h"
 #include "engine/admission.h"
 #include "engine/engine_options.h"
 #include "engine/engine_status.h"
 #include "engine/pool.h"
+#include "engine/ready_budget.h"
 #include "engine/runner.h"
 #include "engine/slots.h"
 #include "engine/supervisor_client.h"
@@ -57,6 +59,8 @@ class Engine final : public Runner {
   SupervisorClient supervisor_;
   Slots slots_;
   Admission admission_;
+  Activity activity_;
+  ReadyBudget ready_budget_;
   std::array<Pool, wire::kZygoteKinds> pools_;
   WaitList ticks_;
 };

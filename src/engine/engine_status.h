@@ -14,7 +14,8 @@ struct ZygoteStatus {
   std::chrono::seconds age{};
   std::uint64_t forks = 0;
   std::uint64_t seccomp_instructions = 0;
-  std::size_t ready = 0;  // sandboxes that wait for a program
+  std::size_t ready = 0;   // sandboxes that wait for a program
+  std::size_t wanted = 0;  // how many should, from what came of late
 };
 
 struct EngineStatus {
