@@ -59,6 +59,7 @@ Json Zygotes(const EngineStatus& engine) {
                        {"age_s", zygote.age.count()},
                        {"sandboxes_forked", zygote.forks},
                        {"ready", zygote.ready},
+                       {"ready_wanted", zygote.wanted},
                        {"seccomp_instructions", zygote.seccomp_instructions}});
   }
   return zygotes;

@@ -191,6 +191,7 @@ void Shelf::Failed(const std::string& why) {
     make_again_at_ = now + std::min<SteadyClock::duration>(
                                kFirstPause * (1 << std::min(failures_ - 1, 10)), kLongestPause);
   }
+  LookAt(make_again_at_);
   options_.log_failure(why);
   if (was_extra) return;
   if (failures_ == kGiveUpAfter) available_.NotifyAll();
