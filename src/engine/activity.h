@@ -1,9 +1,9 @@
 // Activity: whether requests are being answered, so that what can wait does.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <utility>
 
 #include "base/deadline.h"
@@ -13,9 +13,6 @@ namespace pyrunner {
 /// Used from the gateway's thread.
 class Activity {
  public:
-  /// `on_quiet` is called whenever the last request was answered.
-  explicit Activity(std::function<void()> on_quiet) : on_quiet_(std::move(on_quiet)) {}
-
   /// One request, from its arrival to its answer. Gone before the activity is.
   class Request {
    public:
@@ -25,7 +22,8 @@ class Activity {
     }
     ~Request() {
       if (waits_) --activity_.waiting_;
-      if (--activity_.requests_ == 0) activity_.on_quiet_();
+      --activity_.requests_;
+      activity_.last_answer_ = SteadyClock::now();
     }
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
@@ -41,19 +39,24 @@ class Activity {
     bool waits_ = true;
   };
 
-  /// Whether no request waits, nor any answer that can be expected soon. Long runs step back from
-  /// the processors by themselves (see Sandbox): nobody notices who takes them meanwhile.
-  [[nodiscard]] bool quiet(Deadline now) const {
-    return requests_ == 0 || (waiting_ == 0 && now - last_start_ >= kBriefRun);
+  /// From when on, if nothing comes, no request waits, nor any answer that can be expected soon.
+  /// Long runs step back from the processors by themselves (see Sandbox): nobody notices who takes
+  /// them meanwhile.
+  [[nodiscard]] Deadline quiet_from() const {
+    if (waiting_ > 0) return Deadline::max();
+    const Deadline answered = last_answer_ + kOnItsWay;
+    return requests_ == 0 ? answered : std::max(answered, last_start_ + kBriefRun);
   }
 
  private:
   static constexpr std::chrono::milliseconds kBriefRun{50};
+  // Until a client has its answer, and its sandbox is taken apart.
+  static constexpr std::chrono::milliseconds kOnItsWay{1};
 
-  std::function<void()> on_quiet_;
   std::size_t requests_ = 0;
   std::size_t waiting_ = 0;
   Deadline last_start_{};
+  Deadline last_answer_{};
 };
 
 }  // namespace pyrunner

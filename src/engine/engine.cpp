@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "engine/module_scan.h"
@@ -47,12 +46,6 @@ Engine::Engine(asio::any_io_executor executor, EngineOptions options,
       admission_(executor, {.places = options_.max_running,
                             .queue = options_.max_queued,
                             .memory_bytes = MemoryBound(options_)}),
-      activity_([this, executor] {
-        // After the answer has left.
-        asio::post(executor, [this] {
-          for (Pool& pool : pools_) pool.Refill();
-        });
-      }),
       ready_budget_(options_.ExtraReadySandboxes(), options_.memory_budget_bytes / kPartForReady),
       pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_, activity_,
                   ready_budget_),

@@ -46,8 +46,9 @@ Pool::Pool(asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOp
       stopping_(executor) {}
 
 Shelf::Options Pool::OptionsOf(sandbox::SyscallProfile profile) const {
-  // One more than there are processors: now and then one waits for the kernel.
-  const std::size_t at_once = std::max(1U, std::thread::hardware_concurrency()) + 1;
+  // Twice as many as there are processors: now and then one waits for the kernel. More make all of
+  // them late.
+  const std::size_t at_once = std::size_t{2} * std::max(1U, std::thread::hardware_concurrency());
   return {.least = options_.ReadySandboxes(profile),
           .group = static_cast<std::size_t>(kind_),
           .at_once = at_once,

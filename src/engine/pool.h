@@ -45,9 +45,6 @@ class Pool final : private Shelf::Maker {
       sandbox::SyscallProfile profile, Deadline deadline,
       std::shared_ptr<Cancellation> cancellation);
 
-  /// No request is being answered any more, or a slot is free.
-  void Refill();
-
   /// Ends the zygote and everything that it forked.
   void Stop();
 
@@ -74,6 +71,7 @@ class Pool final : private Shelf::Maker {
   /// The engine's handle on a fork, known to live from now on.
   std::shared_ptr<Sandbox> Adopt(ForkedSandbox forked, Slot slot);
   void ZygoteChanged();
+  void Refill();
   [[nodiscard]] Shelf::Options OptionsOf(sandbox::SyscallProfile profile) const;
   void Log(EngineOptions::LogLevel level, const std::string& text) const;
 

@@ -63,10 +63,15 @@ asio::awaitable<std::shared_ptr<Sandbox>> Shelf::Acquire(
 
 std::shared_ptr<Sandbox> Shelf::Take() {
   const auto now = SteadyClock::now();
-  auto best = std::find_if(ready_.begin(), ready_.end(), [](const ReadySandbox& entry) {
-    return entry.preparation == Preparation::kAhead;
-  });
-  if (best == ready_.end()) best = ready_.begin();
+  // What an older zygote forked goes first, and then the youngest, whose memory the processors'
+  // caches still have.
+  const auto rank = [number = maker_.zygote()](const ReadySandbox& entry) {
+    return std::pair(entry.preparation == Preparation::kAhead, entry.zygote != number);
+  };
+  auto best = ready_.begin();
+  for (auto entry = ready_.begin(); entry != ready_.end(); ++entry) {
+    if (rank(*entry) >= rank(*best)) best = entry;
+  }
   auto sandbox = std::move(best->sandbox);
   ready_.erase(best);
   UpdateShare();
@@ -138,11 +143,9 @@ bool Shelf::MakeNext(Deadline now) {
   if (making_ >= options_.at_once) return false;
   if (needed) return Begin(Preparation::kAtOnce, now);
   if (waiting_ > 0) return false;
-  if (activity_.quiet(now)) {
-    if (!lacking && making_ > 0) return false;  // what is not urgent one by one
-    return Begin(Preparation::kAhead, now);
-  }
-  const Deadline due = lacking ? lacking_since_ + kRefillDelay : now + kRefillDelay;
+  if (!lacking && making_ > 0) return false;  // what is not urgent one by one
+  const Deadline due =
+      std::min(activity_.quiet_from(), (lacking ? lacking_since_ : now) + kRefillDelay);
   if (due <= now) return Begin(Preparation::kAhead, now);
   LookAt(due);
   return false;
@@ -209,7 +212,7 @@ void Shelf::DropSurplus() {
         return entry.preparation == Preparation::kAtOnce;
       });
     }
-    if (worst == ready_.end()) --worst;
+    if (worst == ready_.end()) worst = ready_.begin();
     worst->sandbox->Kill();
     ready_.erase(worst);
   }
