@@ -33,9 +33,14 @@ std::uint64_t MemoryBound(const EngineOptions& options) {
                                     options.memory_overcommit);
 }
 
+std::uint32_t SlotsAtStart(const EngineOptions& options) {
+  constexpr std::uint32_t kKinds = wire::kZygoteKinds;
+  return options.max_running + kKinds * options.ReadySandboxes() + kSpareSlots;
+}
+
 std::uint32_t SlotsFor(const EngineOptions& options) {
-  const std::uint32_t ready = options.ReadySandboxes() + options.ExtraReadySandboxes();
-  return options.max_running + static_cast<std::uint32_t>(wire::kZygoteKinds) * ready + kSpareSlots;
+  constexpr std::uint32_t kKinds = wire::kZygoteKinds;
+  return SlotsAtStart(options) + kKinds * options.ExtraReadySandboxes();
 }
 
 Engine::Engine(asio::any_io_executor executor, EngineOptions options,
@@ -64,12 +69,10 @@ std::uint64_t Engine::Granted(std::uint64_t memory_bytes) const {
   return std::min(memory_bytes, options_.memory_budget_bytes);
 }
 
-Pool& Engine::PoolFor(const Program& program) {
-  Pool& preferred = pools_[IndexOf(ZygoteFor(program.code))];
+Pool& Engine::PoolFor(wire::ZygoteKind kind, sandbox::SyscallProfile profile) {
+  Pool& preferred = pools_[IndexOf(kind)];
   // Without the libraries preloaded a program still runs, just not as fast.
-  return preferred.usable(options_.ProfileOf(program.policy))
-             ? preferred
-             : pools_[IndexOf(wire::ZygoteKind::kBase)];
+  return preferred.usable(profile) ? preferred : pools_[IndexOf(wire::ZygoteKind::kBase)];
 }
 
 asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
@@ -80,21 +83,22 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   program.limits.memory_bytes = Granted(program.limits.memory_bytes);
   const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
   Activity::Request request(activity_);
-  PoolFor(program).Expect(profile);
+  const wire::ZygoteKind kind = ZygoteFor(program.code);
+  PoolFor(kind, profile).Expect(profile);
   const auto ticket =
       co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
   int tries = 0;
   while (true) {
-    Pool& pool = PoolFor(program);
+    Pool& pool = PoolFor(kind, profile);
     const auto sandbox = co_await pool.Acquire(profile, deadline, cancellation);
     if (!sandbox) {
       if (cancellation->cancelled()) co_return tl::unexpected(Rejection{Cause::kCancelled});
       if (SteadyClock::now() >= deadline) {
         co_return tl::unexpected(Rejection{Cause::kQueueTimedOut});
       }
-      if (&PoolFor(program) != &pool) continue;
+      if (&PoolFor(kind, profile) != &pool) continue;
       co_return tl::unexpected(Rejection{Cause::kUnavailable});
     }
     const auto start = SteadyClock::now();

@@ -22,7 +22,9 @@ namespace pyrunner {
 /// What the memory limits of all running programs may sum up to, in bytes; 0: no bound.
 [[nodiscard]] std::uint64_t MemoryBound(const EngineOptions& options);
 
-/// How many slots an engine with these options needs.
+/// How many slots an engine with these options has at its start.
+[[nodiscard]] std::uint32_t SlotsAtStart(const EngineOptions& options);
+/// How many it may come to need.
 [[nodiscard]] std::uint32_t SlotsFor(const EngineOptions& options);
 
 /// The engine of one service. Everything happens on the executor's single thread. Stop it before
@@ -53,7 +55,7 @@ class Engine final : public Runner {
  private:
   /// What a program gets of the memory that it asks for: nobody can have more than there is.
   [[nodiscard]] std::uint64_t Granted(std::uint64_t memory_bytes) const;
-  [[nodiscard]] Pool& PoolFor(const Program& program);
+  [[nodiscard]] Pool& PoolFor(wire::ZygoteKind kind, sandbox::SyscallProfile profile);
 
   EngineOptions options_;
   SupervisorClient supervisor_;

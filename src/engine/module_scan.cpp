@@ -6,67 +6,51 @@
 namespace pyrunner {
 namespace {
 
-// Imported by the science zygote and not by the base one: the libraries, and what is large in the
-// standard library. runtime/warm_base.py says why it is not there.
-constexpr std::array<std::string_view, 36> kScience = {"argparse",
-                                                       "ast",
-                                                       "asyncio",
-                                                       "concurrent",
-                                                       "dateutil",
-                                                       "difflib",
-                                                       "dis",
-                                                       "doctest",
-                                                       "glob",
-                                                       "gzip",
-                                                       "inspect",
-                                                       "joblib",
-                                                       "locale",
-                                                       "logging",
-                                                       "lzma",
-                                                       "matplotlib",
-                                                       "mpl_toolkits",
-                                                       "mpmath",
-                                                       "multiprocessing",
-                                                       "numpy",
-                                                       "pandas",
-                                                       "pathlib",
-                                                       "pickle",
-                                                       "pytz",
-                                                       "scipy",
-                                                       "shutil",
-                                                       "sklearn",
-                                                       "socket",
-                                                       "sqlite3",
-                                                       "subprocess",
-                                                       "sympy",
-                                                       "tempfile",
-                                                       "timeit",
-                                                       "tokenize",
-                                                       "unittest",
-                                                       "urllib"};
+// Imported by the science zygote and not by the base one.
+constexpr std::array<std::string_view, 11> kLibraries = {
+    "dateutil", "joblib", "matplotlib", "mpl_toolkits", "mpmath", "numpy",
+    "pandas",   "pytz",   "scipy",      "sklearn",      "sympy"};
+
+// What is large in the standard library, likewise; runtime/warm_base.py says why it is not there.
+constexpr std::array<std::string_view, 25> kStandard = {
+    "argparse", "ast",      "asyncio",  "concurrent", "difflib", "dis",        "doctest",
+    "glob",     "gzip",     "inspect",  "locale",     "logging", "lzma",       "multiprocessing",
+    "pathlib",  "pickle",   "shutil",   "socket",     "sqlite3", "subprocess", "tempfile",
+    "timeit",   "tokenize", "unittest", "urllib"};
 
 bool IsNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          (static_cast<unsigned char>(c) >= 0x80);
 }
 
-bool NamesScience(std::string_view word) {
-  return std::find(kScience.begin(), kScience.end(), word) != kScience.end();
+template <typename Names>
+bool IsOneOf(const Names& names, std::string_view word) {
+  return std::find(names.begin(), names.end(), word) != names.end();
 }
 
 }  // namespace
 
 wire::ZygoteKind ZygoteFor(std::string_view source) {
-  // Any mention counts, also in a string: __import__("numpy") imports it as well.
+  // Of the line, with those that continue it.
+  bool names_standard = false;
+  bool imports = false;
   std::size_t at = 0;
   while (at < source.size()) {
     if (!IsNameByte(source[at])) {
+      const bool continued = at > 0 && source[at - 1] == '\\';
+      if (source[at] == '\n' && !continued) names_standard = imports = false;
       ++at;
       continue;
     }
     const std::size_t start = at;
     while (at < source.size() && IsNameByte(source[at])) ++at;
-    if (NamesScience(source.substr(start, at - start))) return wire::ZygoteKind::kScience;
+    const std::string_view word = source.substr(start, at - start);
+    // Any mention counts, also in a string: __import__("numpy") imports it as well.
+    if (IsOneOf(kLibraries, word)) return wire::ZygoteKind::kScience;
+    // These are words of every day, too.
+    names_standard = names_standard || IsOneOf(kStandard, word);
+    imports = imports || word.find("import") != std::string_view::npos;
+    if (names_standard && imports) return wire::ZygoteKind::kScience;
   }
   return wire::ZygoteKind::kBase;
 }

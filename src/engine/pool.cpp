@@ -35,6 +35,7 @@ Pool::Pool(asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOp
       kind_(kind),
       options_(options),
       slots_(slots),
+      ready_budget_(budget),
       zygotes_(
           executor, kind, options, supervisor,
           [this](EngineOptions::LogLevel level, const std::string& text) { Log(level, text); },
@@ -76,6 +77,8 @@ void Pool::Refill() {
 }
 
 bool Pool::Make(Shelf& shelf, Preparation preparation) {
+  // The slots of those beyond the least number are not at the cost of programs that run.
+  if (!slots_.Provide(ready_budget_.used())) return false;
   auto slot = slots_.Take();
   if (!slot) return false;
   asio::co_spawn(executor_, Spawn(shelf, preparation, std::move(*slot)), asio::detached);
@@ -143,6 +146,8 @@ std::shared_ptr<Sandbox> Pool::Adopt(ForkedSandbox forked, Slot slot) {
 // A zygote that dies between its fork and its answer leaves a sandbox that nobody knows. It ends
 // by itself, because its channel closed; what remains is to reap it, and its slot.
 asio::awaitable<void> Pool::ReapStray(Slot slot) {
+  // At the end the supervisor sees to it.
+  if (stopped_) co_return;
   ++strays_;
   (void)co_await stopping_.WaitUntil(SteadyClock::now() + 1s);
   siginfo_t info{};

@@ -89,6 +89,7 @@ class Pool final : private Shelf::Maker {
   wire::ZygoteKind kind_;
   const EngineOptions& options_;
   Slots& slots_;
+  const ReadyBudget& ready_budget_;
   ZygoteKeeper zygotes_;
   std::array<Shelf, sandbox::kSyscallProfiles> shelves_;
   SandboxWatch watch_;

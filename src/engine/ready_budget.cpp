@@ -4,6 +4,12 @@
 
 namespace pyrunner {
 
+std::size_t ReadyBudget::used() const {
+  std::size_t sandboxes = 0;
+  for (const Share* share : shares_) sandboxes += share->used_;
+  return sandboxes;
+}
+
 void ReadyBudget::Share::Measured(std::uint64_t bytes) {
   // A moving average of about eight: no single one stands for all.
   bytes_each_ = std::max<std::uint64_t>(bytes_each_ - bytes_each_ / 8 + bytes / 8, 1);

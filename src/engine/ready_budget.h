@@ -18,6 +18,9 @@ class ReadyBudget {
 
   class Share;
 
+  /// What all of them have together.
+  [[nodiscard]] std::size_t used() const;
+
  private:
   std::size_t sandboxes_;
   std::uint64_t bytes_;
@@ -44,6 +47,8 @@ class ReadyBudget::Share {
   [[nodiscard]] std::size_t Room() const;
 
  private:
+  friend class ReadyBudget;
+
   // More than any ready sandbox took so far.
   static constexpr std::uint64_t kGuess = 4 << 20;
 

@@ -20,6 +20,7 @@ TEST(ReadyBudget, WhatOneHasTheOthersCannotHave) {
   EXPECT_EQ(one.Room(), 100U) << "its own do not stand in its way";
   EXPECT_EQ(other.Room(), 30U);
   other.Use(30);
+  EXPECT_EQ(budget.used(), 100U);
   EXPECT_EQ(one.Room(), 70U);
   one.Use(0);
   EXPECT_EQ(other.Room(), 100U);

@@ -153,14 +153,15 @@ bool Shelf::MakeNext(Deadline now) {
 
 bool Shelf::Begin(Preparation preparation, Deadline now) {
   ++making_;
+  UpdateShare();
   if (!maker_.Make(*this, preparation)) {
     --making_;
+    UpdateShare();
     LookAt(now + kRefillDelay);
     return false;
   }
   began_at_ = now;
   if (preparation == Preparation::kAhead) LookAt(now + kPatience);
-  UpdateShare();
   return true;
 }
 
@@ -180,8 +181,9 @@ void Shelf::Add(ReadySandbox ready, SteadyClock::duration making) {
 void Shelf::Failed(const std::string& why) {
   --making_;
   const auto now = SteadyClock::now();
+  if (why.empty()) return LookAt(now);
   // Those that were begun together fail together, and count and are told of once.
-  if (why.empty() || stopped_ || now < make_again_at_) return;
+  if (stopped_ || now < make_again_at_) return;
   const bool was_extra =
       waiting_ == 0 && CountCurrent() >= std::max<std::size_t>(options_.least, 1);
   if (was_extra) {
