@@ -120,7 +120,8 @@ asio::awaitable<void> Pool::Spawn(Shelf& shelf, Preparation preparation, Slot sl
   at_low_priority_.erase(sandbox.get());
   if (ready && !stopped_) {
     sandbox->SetProcessorShare(Share::kNormal);
-    if (const auto peak = sandbox->MemoryPeak()) shelf.Measured(*peak);
+    const auto peak = ahead ? sandbox->MemoryPeak() : std::nullopt;
+    if (peak) shelf.Measured(*peak);
     ReadySandbox entry{sandbox, number, preparation};
     shelf.Add(std::move(entry), SteadyClock::now() - begin);
     co_return;

@@ -167,7 +167,10 @@ bool Shelf::Begin(Preparation preparation, Deadline now) {
 
 void Shelf::Add(ReadySandbox ready, SteadyClock::duration making) {
   constexpr int kAverageOf = 8;
-  making_time_ += (making - making_time_) / kAverageOf;
+  // At low priority it says more of what else the machine did.
+  if (ready.preparation == Preparation::kAtOnce) {
+    making_time_ += (making - making_time_) / kAverageOf;
+  }
   failures_ = 0;
   --making_;
   ready_.push_back(std::move(ready));

@@ -78,7 +78,7 @@ class Shelf {
   void Add(ReadySandbox ready, SteadyClock::duration making);
   /// One could not be made; `why` is empty if that says nothing of the next.
   void Failed(const std::string& why);
-  /// See ReadyBudget.
+  /// The memory of a rehearsed one; see ReadyBudget.
   void Measured(std::uint64_t bytes) { share_.Measured(bytes); }
 
   /// Whoever waits looks whether there is still hope.
@@ -116,7 +116,7 @@ class Shelf {
   const Activity& activity_;
   ReadyBudget::Share share_;
   Demand demand_;
-  SteadyClock::duration making_time_{};  // a moving average
+  SteadyClock::duration making_time_{};  // of those made at once, a moving average
 
   std::deque<ReadySandbox> ready_;
   std::size_t making_ = 0;
