@@ -52,6 +52,7 @@ Json Zygotes(const EngineStatus& engine) {
                        {"age_s", zygote.age.count()},
                        {"sandboxes_forked", zygote.forks},
                        {"ready", zygote.ready},
+                       {"ready_wanted", zygote.wanted},
                        {"seccomp_instructions", zygote.seccomp_instructions},
                        {"image_bytes", zygote.image_bytes}});
   }

@@ -110,6 +110,7 @@ tl::expected<DoctorCommand, int> ReadDoctorCommand(int argc, const char* const* 
     options = OptionsForAttacks(std::move(options));
   } else {
     options.ready_sandboxes = 1;
+    options.max_ready_sandboxes = 0;
   }
   options.log = [](EngineOptions::LogLevel level, const std::string& line) {
     if (level == EngineOptions::LogLevel::kError) (void)Complain(0, line);

@@ -302,6 +302,7 @@ EngineOptions OptionsForAttacks(EngineOptions options) {
   constexpr std::uint32_t kAtOnce = 2 * kAttackers + kNeighbours;  // some come in pairs
   options.max_running = std::clamp<std::uint32_t>(options.max_running, 2, kAtOnce);
   options.ready_sandboxes = kAttackers;
+  options.max_ready_sandboxes = 0;
   if (options.memory_budget_bytes == 0) {
     options.memory_budget_bytes = sandbox::MemoryForSandboxes();
   }

@@ -175,11 +175,12 @@ Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
   HostPart part;
   part.supervisor = std::move(*supervisor);
   // From here on the supervisor cleans up: when this process closes its socket or ends.
-  for (std::uint32_t index = 0; index < SlotsFor(options); ++index) {
+  for (std::uint32_t index = 0; index < SlotsAtStart(options); ++index) {
     auto cgroup = tree ? tree->MakeGroup(index) : Result<sandbox::Cgroup>(sandbox::Cgroup());
     if (!cgroup) return tl::unexpected(cgroup.error());
     part.resources.cgroups.push_back(std::move(*cgroup));
   }
+  part.resources.slots = SlotsFor(options);
   part.resources.required_properties = survey.assurance.Required();
   part.resources.setup = std::move(survey.setup);
   part.assurance = std::move(survey.assurance);

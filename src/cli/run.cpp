@@ -238,6 +238,7 @@ class OneRun {
     EngineOptions& options = command_.settings.engine;
     options.max_running = 1;
     options.ready_sandboxes = 1;
+    options.max_ready_sandboxes = 0;
     options.policies = EnginePolicies(command_.settings);
     options.log = [](EngineOptions::LogLevel level, const std::string& line) {
       if (level == EngineOptions::LogLevel::kError) (void)Complain(0, line);

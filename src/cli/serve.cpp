@@ -37,6 +37,7 @@ namespace asio = boost::asio;
 
 /// Raises the limit on open files as far as it goes and leaves the connections what the sandboxes
 /// do not need, or they would take what forks need, and nobody would be served.
+/// Those that are not always ready make do with what the first half of the limit leaves them.
 Status ShareOutDescriptors(Settings& settings) {
   constexpr std::uint64_t kPerSandbox = 12;  // its cgroup's files, pidfd, channel, two pipes
   constexpr std::uint64_t kSpare = 40;       // zygotes, supervisor, log, what is on its way
@@ -46,7 +47,14 @@ Status ShareOutDescriptors(Settings& settings) {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return SystemError("getrlimit", "open files");
   limit.rlim_cur = limit.rlim_max;
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return SystemError("setrlimit", "open files");
-  const std::uint64_t reserved = SlotsFor(settings.engine) * kPerSandbox + kSpare;
+  EngineOptions& engine = settings.engine;
+  const std::uint32_t most_ready = std::exchange(engine.max_ready_sandboxes, 0);
+  const std::uint64_t needed = SlotsFor(engine) * kPerSandbox + kSpare;
+  const std::uint64_t half = limit.rlim_max / 2;
+  const std::uint64_t for_more = half - std::min(half, needed);
+  engine.max_ready_sandboxes = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      most_ready, engine.ReadySandboxes() + for_more / kPerSandbox / wire::kZygoteKinds));
+  const std::uint64_t reserved = SlotsFor(engine) * kPerSandbox + kSpare;
   if (limit.rlim_max < reserved + kFewestConnections) {
     return Failure("the limit of " + std::to_string(limit.rlim_max) +
                    " open files is too low: raise `ulimit -n` to " +
@@ -114,8 +122,10 @@ class Service {
     ::signal(SIGPIPE, SIG_IGN);
     GiveLargeBuffersBack();
     const std::string memory = ShareOutMemory(settings_);
-    auto part =
-        TakeHost(SurveyHost(settings_.engine, WaivedProperties(settings_)), settings_.engine);
+    HostSurvey survey = SurveyHost(settings_.engine, WaivedProperties(settings_));
+    // Each with several mounts that everybody on the host would see.
+    if (survey.setup.layers.Has(sandbox::Layer::kChroot)) settings_.engine.max_ready_sandboxes = 0;
+    auto part = TakeHost(std::move(survey), settings_.engine);
     if (!part) return Complain(kHostLacksSomething, part.error().message);
 
     server_ = std::make_unique<http::Server>(context_, settings_.server, router_);

@@ -303,6 +303,15 @@ std::vector<Setting> MakeTable() {
           "ready-sandboxes", "Sandboxes kept ready, of each zygote",
           +[](Settings& s) -> std::uint32_t& { return s.engine.ready_sandboxes; }, 1, 1024),
       Number(
+          "max-ready-sandboxes",
+          "Sandboxes kept ready at most, of each zygote, when requests come in bursts; 0: never "
+          "more than --ready-sandboxes",
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_ready_sandboxes; }, 0, 4096),
+      Seconds(
+          "ready-keep-time",
+          "Seconds that as many sandboxes are kept ready as a burst asked for; then ever fewer",
+          +[](Settings& s) -> std::chrono::seconds& { return s.engine.ready_keep_time; }, 1, 86400),
+      Number(
           "output-kb", "KiB kept of each output stream, half of it head and half tail",
           +[](Settings& s) -> std::uint64_t& { return s.engine.output_bytes; }, 1, 1 << 20, 1024),
       Number(

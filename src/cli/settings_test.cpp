@@ -82,6 +82,8 @@ TEST(Settings, EachValueComesBackAndTouchesNothingElse) {
       {"max-queued", "0"},
       {"queue-time", "0.25"},
       {"ready-sandboxes", "3"},
+      {"max-ready-sandboxes", "0"},
+      {"ready-keep-time", "86400"},
       {"output-kb", "17"},
       {"output-stop-kb", "2147483647"},
       {"scratch-mb", "1"},

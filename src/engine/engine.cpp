@@ -21,6 +21,9 @@ constexpr std::uint32_t kSpareSlots = 8;
 // Of one program, each in a new sandbox because the one before ended without having started it.
 constexpr int kMaxTries = 5;
 
+// Of the memory for running programs, what sandboxes beyond the least number may take.
+constexpr std::uint64_t kPartForReady = 8;
+
 constexpr std::size_t IndexOf(wire::ZygoteKind kind) { return static_cast<std::size_t>(kind); }
 
 }  // namespace
@@ -30,11 +33,14 @@ std::uint64_t MemoryBound(const EngineOptions& options) {
                                     options.memory_overcommit);
 }
 
+std::uint32_t SlotsAtStart(const EngineOptions& options) {
+  constexpr std::uint32_t kKinds = wire::kZygoteKinds;
+  return options.max_running + kKinds * options.ReadySandboxes() + kSpareSlots;
+}
+
 std::uint32_t SlotsFor(const EngineOptions& options) {
-  using sandbox::SyscallProfile;
-  const std::uint32_t ready = options.ReadySandboxes(SyscallProfile::kStrict) +
-                              options.ReadySandboxes(SyscallProfile::kProcesses);
-  return options.max_running + static_cast<std::uint32_t>(wire::kZygoteKinds) * ready + kSpareSlots;
+  constexpr std::uint32_t kKinds = wire::kZygoteKinds;
+  return SlotsAtStart(options) + kKinds * options.ExtraReadySandboxes();
 }
 
 Engine::Engine(asio::any_io_executor executor, EngineOptions options,
@@ -45,8 +51,11 @@ Engine::Engine(asio::any_io_executor executor, EngineOptions options,
       admission_(executor, {.places = options_.max_running,
                             .queue = options_.max_queued,
                             .memory_bytes = MemoryBound(options_)}),
-      pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_),
-             Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_)},
+      ready_budget_(options_.ExtraReadySandboxes(), options_.memory_budget_bytes / kPartForReady),
+      pools_{Pool(executor, wire::ZygoteKind::kBase, options_, slots_, supervisor_, activity_,
+                  ready_budget_),
+             Pool(executor, wire::ZygoteKind::kScience, options_, slots_, supervisor_, activity_,
+                  ready_budget_)},
       ticks_(executor) {}
 
 void Engine::Start() {
@@ -60,12 +69,10 @@ std::uint64_t Engine::Granted(std::uint64_t memory_bytes) const {
   return std::min(memory_bytes, options_.memory_budget_bytes);
 }
 
-Pool& Engine::PoolFor(const Program& program) {
-  Pool& preferred = pools_[IndexOf(ScanModules(program.code).zygote)];
+Pool& Engine::PoolFor(wire::ZygoteKind kind, sandbox::SyscallProfile profile) {
+  Pool& preferred = pools_[IndexOf(kind)];
   // Without the libraries preloaded a program still runs, just not as fast.
-  return preferred.usable(options_.ProfileOf(program.policy))
-             ? preferred
-             : pools_[IndexOf(wire::ZygoteKind::kBase)];
+  return preferred.usable(profile) ? preferred : pools_[IndexOf(wire::ZygoteKind::kBase)];
 }
 
 asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
@@ -74,26 +81,31 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   const auto arrival = SteadyClock::now();
   const Deadline deadline = arrival + options_.queue_time;
   program.limits.memory_bytes = Granted(program.limits.memory_bytes);
+  const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
+  Activity::Request request(activity_);
+  const ModuleNeeds needs = ScanModules(program.code);
+  PoolFor(needs.zygote, profile).Expect(profile, needs.rehearsal);
   const auto ticket =
       co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
-  const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
   // Kept: a sandbox that is gone before its program came costs a second try, not the program.
   const auto shared = std::make_shared<const Program>(std::move(program));
   int tries = 0;
   while (true) {
-    Pool& pool = PoolFor(*shared);
+    Pool& pool = PoolFor(needs.zygote, profile);
     const auto sandbox = co_await pool.Acquire(profile, deadline, cancellation);
     if (!sandbox) {
       if (cancellation->cancelled()) co_return tl::unexpected(Rejection{Cause::kCancelled});
       if (SteadyClock::now() >= deadline) {
         co_return tl::unexpected(Rejection{Cause::kQueueTimedOut});
       }
-      if (&PoolFor(*shared) != &pool) continue;
+      if (&PoolFor(needs.zygote, profile) != &pool) continue;
       co_return tl::unexpected(Rejection{Cause::kUnavailable});
     }
-    const auto queued = SteadyClock::now() - arrival;
+    const auto start = SteadyClock::now();
+    const auto queued = start - arrival;
+    request.Start(start);
     auto run = sandbox->Run(shared, options_, cancellation);
     auto outcome = co_await std::move(run);
     if (!outcome) {

@@ -7,10 +7,12 @@
 #include <memory>
 #include <vector>
 
+#include "engine/activity.h"
 #include "engine/admission.h"
 #include "engine/engine_options.h"
 #include "engine/engine_status.h"
 #include "engine/pool.h"
+#include "engine/ready_budget.h"
 #include "engine/runner.h"
 #include "engine/slots.h"
 #include "engine/supervisor_client.h"
@@ -20,7 +22,9 @@ namespace pyrunner {
 /// What the memory limits of all running programs may sum up to, in bytes; 0: no bound.
 [[nodiscard]] std::uint64_t MemoryBound(const EngineOptions& options);
 
-/// How many slots an engine with these options needs.
+/// How many slots an engine with these options has at its start.
+[[nodiscard]] std::uint32_t SlotsAtStart(const EngineOptions& options);
+/// How many it may come to need.
 [[nodiscard]] std::uint32_t SlotsFor(const EngineOptions& options);
 
 /// The engine of one service. Everything happens on the executor's single thread. Stop it before
@@ -51,12 +55,14 @@ class Engine final : public Runner {
  private:
   /// What a program gets of the memory that it asks for: nobody can have more than there is.
   [[nodiscard]] std::uint64_t Granted(std::uint64_t memory_bytes) const;
-  [[nodiscard]] Pool& PoolFor(const Program& program);
+  [[nodiscard]] Pool& PoolFor(wire::ZygoteKind kind, sandbox::SyscallProfile profile);
 
   EngineOptions options_;
   SupervisorClient supervisor_;
   Slots slots_;
   Admission admission_;
+  Activity activity_;
+  ReadyBudget ready_budget_;
   std::array<Pool, wire::kZygoteKinds> pools_;
   WaitList ticks_;
 };

@@ -27,6 +27,8 @@ struct EngineOptions {
   std::uint64_t memory_budget_bytes = 0;         // for all programs together; 0: no bound
   double memory_overcommit = 4.0;                // how often it may be promised; 0: no bound
   std::uint32_t ready_sandboxes = 8;             // kept ready, per zygote
+  std::uint32_t max_ready_sandboxes = 240;       // the same, after a burst
+  std::chrono::seconds ready_keep_time{60};      // how long as many stay ready as a burst asked for
   std::uint64_t output_bytes = kMiB;             // kept of each stream
   std::uint64_t output_stop_bytes = 16 * kMiB;   // of one stream, after which a program is stopped
   std::uint64_t result_bytes = 16 * kMiB;        // of what main() returns, as JSON
@@ -61,6 +63,17 @@ struct EngineOptions {
     if (profile == sandbox::SyscallProfile::kStrict) return ready_sandboxes;
     constexpr std::uint32_t kFew = 2;
     return Uses(profile) ? std::min(ready_sandboxes, kFew) : 0;
+  }
+
+  /// The same of both profiles.
+  [[nodiscard]] std::uint32_t ReadySandboxes() const {
+    return ReadySandboxes(sandbox::SyscallProfile::kStrict) +
+           ReadySandboxes(sandbox::SyscallProfile::kProcesses);
+  }
+
+  /// How many each zygote may have ready beyond those.
+  [[nodiscard]] std::uint32_t ExtraReadySandboxes() const {
+    return max_ready_sandboxes - std::min(max_ready_sandboxes, ReadySandboxes());
   }
 
   /// Where the engine says what the operator should know: one line, never a program's bytes.

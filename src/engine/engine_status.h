@@ -14,9 +14,9 @@ struct ZygoteStatus {
   std::chrono::seconds age{};
   std::uint64_t forks = 0;
   std::uint64_t seccomp_instructions = 0;
-  std::uint64_t image_bytes =
-      0;                  // of its memory, shared by its forks; 0: a fork copies page tables
-  std::size_t ready = 0;  // sandboxes that wait for a program
+  std::uint64_t image_bytes = 0;  // of its memory, which forks share; 0: they copy page tables
+  std::size_t ready = 0;          // sandboxes that wait for a program
+  std::size_t wanted = 0;         // how many should, from what came of late
 };
 
 struct EngineStatus {

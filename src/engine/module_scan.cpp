@@ -2,82 +2,22 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <cstddef>
 
 namespace pyrunner {
 namespace {
 
-// Imported by the science zygote and not by the base one: the libraries, and what is large in the
-// standard library. runtime/warm_base.py says why it is not there.
-constexpr std::array<std::string_view, 36> kScience = {"argparse",
-                                                       "ast",
-                                                       "asyncio",
-                                                       "concurrent",
-                                                       "dateutil",
-                                                       "difflib",
-                                                       "dis",
-                                                       "doctest",
-                                                       "glob",
-                                                       "gzip",
-                                                       "inspect",
-                                                       "joblib",
-                                                       "locale",
-                                                       "logging",
-                                                       "lzma",
-                                                       "matplotlib",
-                                                       "mpl_toolkits",
-                                                       "mpmath",
-                                                       "multiprocessing",
-                                                       "numpy",
-                                                       "pandas",
-                                                       "pathlib",
-                                                       "pickle",
-                                                       "pytz",
-                                                       "scipy",
-                                                       "shutil",
-                                                       "sklearn",
-                                                       "socket",
-                                                       "sqlite3",
-                                                       "subprocess",
-                                                       "sympy",
-                                                       "tempfile",
-                                                       "timeit",
-                                                       "tokenize",
-                                                       "unittest",
-                                                       "urllib"};
+// Imported by the science zygote and not by the base one.
+constexpr std::array<std::string_view, 11> kLibraries = {
+    "dateutil", "joblib", "matplotlib", "mpl_toolkits", "mpmath", "numpy",
+    "pandas",   "pytz",   "scipy",      "sklearn",      "sympy"};
 
-// What a byte says of the word that begins with it.
-struct Initial {
-  bool of_a_name = false;
-  std::uint8_t first = kScience.size();  // of those in kScience that begin so
-};
-
-constexpr std::array<Initial, 256> kInitials = [] {
-  std::array<Initial, 256> initials{};
-  const auto name = [&initials](int first, int last) {
-    for (int c = first; c <= last; ++c) initials[static_cast<std::size_t>(c)].of_a_name = true;
-  };
-  name('a', 'z');
-  name('A', 'Z');
-  name('0', '9');
-  name('_', '_');
-  name(0x80, 0xff);
-  for (std::size_t i = kScience.size(); i-- > 0;) {
-    initials[static_cast<unsigned char>(kScience[i].front())].first = static_cast<std::uint8_t>(i);
-  }
-  return initials;
-}();
-static_assert(std::is_sorted(kScience.begin(), kScience.end()));
-
-const Initial& InitialOf(char c) { return kInitials[static_cast<unsigned char>(c)]; }
-
-bool NamesScience(std::string_view word) {
-  for (std::size_t i = InitialOf(word.front()).first; i < kScience.size(); ++i) {
-    if (kScience[i].front() != word.front()) return false;
-    if (kScience[i] == word) return true;
-  }
-  return false;
-}
+// What is large in the standard library, likewise; runtime/warm_base.py says why it is not there.
+constexpr std::array<std::string_view, 25> kStandard = {
+    "argparse", "ast",      "asyncio",  "concurrent", "difflib", "dis",        "doctest",
+    "glob",     "gzip",     "inspect",  "locale",     "logging", "lzma",       "multiprocessing",
+    "pathlib",  "pickle",   "shutil",   "socket",     "sqlite3", "subprocess", "tempfile",
+    "timeit",   "tokenize", "unittest", "urllib"};
 
 // What is used in a way of its own: a sandbox that has rehearsed that kind has its pages.
 constexpr struct {
@@ -87,22 +27,68 @@ constexpr struct {
               {"pandas", wire::kPandasProgram},
               {"sympy", wire::kSympyProgram}};
 
+// Which bytes names are made of, and which of them one of the names above begins with.
+struct ByteKinds {
+  std::array<bool, 256> of_a_name{};
+  std::array<bool, 256> begins_a_word_of_interest{};
+};
+
+constexpr ByteKinds kBytes = [] {
+  ByteKinds kinds;
+  const auto names = [&kinds](int first, int last) {
+    for (int c = first; c <= last; ++c) kinds.of_a_name[static_cast<std::size_t>(c)] = true;
+  };
+  names('a', 'z');
+  names('A', 'Z');
+  names('0', '9');
+  names('_', '_');
+  names(0x80, 0xff);
+  for (const std::string_view word : kLibraries) {
+    kinds.begins_a_word_of_interest[static_cast<unsigned char>(word.front())] = true;
+  }
+  for (const std::string_view word : kStandard) {
+    kinds.begins_a_word_of_interest[static_cast<unsigned char>(word.front())] = true;
+  }
+  return kinds;
+}();
+
+bool IsOfAName(char c) { return kBytes.of_a_name[static_cast<unsigned char>(c)]; }
+
+template <typename Names>
+bool IsOneOf(const Names& names, std::string_view word) {
+  return kBytes.begins_a_word_of_interest[static_cast<unsigned char>(word.front())] &&
+         std::find(names.begin(), names.end(), word) != names.end();
+}
+
 }  // namespace
 
 ModuleNeeds ScanModules(std::string_view source) {
   ModuleNeeds needs;
-  // Any mention counts, also in a string: __import__("numpy") imports it as well.
+  // Of the line, with those that continue it.
+  bool names_standard = false;
+  bool imports = false;
   std::size_t at = 0;
   while (at < source.size()) {
     const std::size_t start = at++;
-    if (!InitialOf(source[start]).of_a_name) continue;
-    while (at < source.size() && InitialOf(source[at]).of_a_name) ++at;
-    const std::string_view word = source.substr(start, at - start);
-    if (!NamesScience(word)) continue;
-    needs.zygote = wire::ZygoteKind::kScience;
-    for (const auto& [name, rehearsal] : kKinds) {
-      if (word == name) needs.rehearsal |= rehearsal;
+    if (!IsOfAName(source[start])) {
+      const bool continued = start > 0 && source[start - 1] == '\\';
+      if (source[start] == '\n' && !continued) names_standard = imports = false;
+      continue;
     }
+    while (at < source.size() && IsOfAName(source[at])) ++at;
+    const std::string_view word = source.substr(start, at - start);
+    // Any mention counts, also in a string: __import__("numpy") imports it as well.
+    if (IsOneOf(kLibraries, word)) {
+      needs.zygote = wire::ZygoteKind::kScience;
+      for (const auto& [name, rehearsal] : kKinds) {
+        if (word == name) needs.rehearsal |= rehearsal;
+      }
+      continue;
+    }
+    // These are words of every day, too.
+    names_standard = names_standard || IsOneOf(kStandard, word);
+    imports = imports || word.find("import") != std::string_view::npos;
+    if (names_standard && imports) needs.zygote = wire::ZygoteKind::kScience;
   }
   return needs;
 }

@@ -37,6 +37,25 @@ TEST(ModuleScan, KindsOfProgramsAreTold) {
   EXPECT_EQ(ScanModules("import scipy").rehearsal, wire::kAnyProgram);
 }
 
+TEST(ModuleScan, EveryWayToImportWhatIsLargeInTheStandardLibraryIsSeen) {
+  for (const std::string module : {"logging", "asyncio", "socket", "ast", "concurrent"}) {
+    EXPECT_TRUE(NeedsScience("x = 1\nimport " + module)) << module;
+    EXPECT_TRUE(NeedsScience("import math, " + module + "\n")) << module;
+    EXPECT_TRUE(NeedsScience("from " + module + ".sub import thing\n")) << module;
+    EXPECT_TRUE(NeedsScience("import math, \\\n  " + module + "\n")) << module;
+    EXPECT_TRUE(NeedsScience("__import__('" + module + "')")) << module;
+    EXPECT_TRUE(NeedsScience("importlib.import_module('" + module + "')")) << module;
+    EXPECT_TRUE(NeedsScience("exec('import " + module + "')")) << module;
+  }
+}
+
+TEST(ModuleScan, ItsNamesAreAlsoWordsOfEveryDay) {
+  EXPECT_FALSE(NeedsScience("# inspect the result\nprint(1)\n"));
+  EXPECT_FALSE(NeedsScience("import math\nlocale = 'de'\nprint(locale)\n"));
+  EXPECT_FALSE(NeedsScience("print('a socket, a pickle')\nimport math"));
+  EXPECT_FALSE(NeedsScience("class Token:\n    ast = None\n"));
+}
+
 TEST(ModuleScan, LongerWordsAreOtherWords) {
   EXPECT_FALSE(NeedsScience("import numpyish"));
   EXPECT_FALSE(NeedsScience("my_numpy = 1"));

@@ -5,38 +5,47 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 
 #include "base/cancellation.h"
 #include "base/deadline.h"
+#include "engine/activity.h"
 #include "engine/engine_options.h"
 #include "engine/engine_status.h"
+#include "engine/kinds_of_late.h"
+#include "engine/ready_budget.h"
 #include "engine/sandbox.h"
+#include "engine/sandbox_watch.h"
+#include "engine/shelf.h"
 #include "engine/slots.h"
 #include "engine/supervisor_client.h"
 #include "engine/wait_list.h"
-#include "engine/zygote_client.h"
+#include "engine/zygote_keeper.h"
 #include "sandbox/syscall_profile.h"
 
 namespace pyrunner {
 
-/// Keeps a zygote alive and a number of its sandboxes of each profile ready; renews the zygote by
-/// age and by use, the successor warm first, and replaces it when it dies, while requests wait.
-/// Used from the gateway's thread.
-class Pool {
+/// A zygote and, for each system call profile, a shelf of its sandboxes. Makes sandboxes when the
+/// shelves say so. Used from the gateway's thread.
+class Pool final : private Shelf::Maker {
  public:
   Pool(boost::asio::any_io_executor executor, wire::ZygoteKind kind, const EngineOptions& options,
-       Slots& slots, SupervisorClient& supervisor);
+       Slots& slots, SupervisorClient& supervisor, const Activity& activity, ReadyBudget& budget);
 
   /// Starts the zygote, in the background.
   void Start();
 
-  /// A sandbox of this profile that is ready, for one program; nothing if the deadline passed, the
-  /// request was cancelled or the pool was stopped first.
+  /// A request has come that will ask for a sandbox of this profile, for a program of these kinds
+  /// (bits of wire::Rehearsal).
+  void Expect(sandbox::SyscallProfile profile, std::uint32_t kinds) {
+    kinds_.Came(kinds);
+    ShelfOf(profile).Expect(SteadyClock::now());
+  }
+
+  /// See Shelf.
   boost::asio::awaitable<std::shared_ptr<Sandbox>> Acquire(
       sandbox::SyscallProfile profile, Deadline deadline,
       std::shared_ptr<Cancellation> cancellation);
@@ -46,79 +55,55 @@ class Pool {
 
   /// False while this kind cannot be had and nothing says that it will be soon.
   [[nodiscard]] bool usable(sandbox::SyscallProfile profile) const {
-    const bool zygotes = failures_ < kGiveUpAfter || (zygote_ && zygote_->alive());
-    const Shelf& shelf = shelves_[static_cast<std::size_t>(profile)];
-    // Where none are kept ready only a request can find out that it works again.
-    const bool worth_a_try =
-        shelf.spawn_failures < kGiveUpAfter ||
-        (options_.ReadySandboxes(profile) == 0 && SteadyClock::now() >= shelf.spawn_again_at);
-    return !shelf.ready.empty() || (zygotes && worth_a_try);
+    return ShelfOf(profile).usable();
   }
   [[nodiscard]] bool has_ready(sandbox::SyscallProfile profile) const {
-    return !shelves_[static_cast<std::size_t>(profile)].ready.empty();
+    return ShelfOf(profile).ready() > 0;
   }
   [[nodiscard]] ZygoteStatus status() const;
   /// True once nothing of the pool is left: no zygote, no sandbox.
   [[nodiscard]] bool Empty() const;
 
  private:
-  // Failed starts in a row, after which requests are sent elsewhere or refused.
-  static constexpr int kGiveUpAfter = 3;
+  bool Make(Shelf& shelf, Preparation preparation) override;
+  void Hurry(Shelf& shelf) override;
+  [[nodiscard]] std::uint64_t zygote() const override;
+  [[nodiscard]] bool has_zygote() const override { return zygotes_.hopeful(); }
+  void Doubt() override { zygotes_.Kill(); }
 
-  struct ReadySandbox {
-    std::shared_ptr<Sandbox> sandbox;
-    std::shared_ptr<ZygoteClient> zygote;  // that forked it
-  };
-
-  /// The ready sandboxes of one profile, and those who wait for one.
-  struct Shelf {
-    Shelf(const boost::asio::any_io_executor& executor, sandbox::SyscallProfile its_profile)
-        : profile(its_profile), available(executor) {}
-    sandbox::SyscallProfile profile;
-    std::deque<ReadySandbox> ready;
-    std::size_t spawning = 0;
-    std::size_t waiting = 0;
-    bool refill_scheduled = false;
-    int spawn_failures = 0;  // in a row
-    Deadline spawn_again_at{};
-    WaitList available;
-  };
-
-  boost::asio::awaitable<void> KeepZygote();
-  boost::asio::awaitable<void> Spawn(Shelf& shelf, std::shared_ptr<ZygoteClient> zygote, Slot slot);
+  boost::asio::awaitable<void> Spawn(Shelf& shelf, Preparation preparation, Slot slot);
   boost::asio::awaitable<void> ReapStray(Slot slot);
-  /// Where scratch space is a directory: stops the sandbox when it has filled it.
-  boost::asio::awaitable<void> WatchScratch(std::shared_ptr<Sandbox> sandbox);
-  boost::asio::awaitable<void> WatchThreads(std::shared_ptr<Sandbox> sandbox);
+  /// The engine's handle on a fork, known to live from now on.
+  std::shared_ptr<Sandbox> Adopt(ForkedSandbox forked, Slot slot);
+  void ZygoteChanged();
   void Refill();
-  void Refill(Shelf& shelf);
-  /// Refilling competes with the program that was just sent, so it waits until that has a start.
-  boost::asio::awaitable<void> RefillAfter(Shelf& shelf, SteadyClock::duration delay);
-  void SpawnFailed(Shelf& shelf, const std::string& why);
-  void AddReady(Shelf& shelf, ReadySandbox ready);
-  /// Ends what nobody waits for any more: it would keep a slot from the other profile's programs.
-  void DropSurplus(Shelf& shelf);
-  void DropDead();
+  [[nodiscard]] Shelf::Options OptionsOf(sandbox::SyscallProfile profile) const;
   void Log(EngineOptions::LogLevel level, const std::string& text) const;
-  [[nodiscard]] std::size_t CurrentReady(const Shelf& shelf) const;
-  [[nodiscard]] std::size_t WantedReady(const Shelf& shelf) const;
+
+  [[nodiscard]] sandbox::SyscallProfile ProfileOf(const Shelf& shelf) const {
+    return static_cast<sandbox::SyscallProfile>(&shelf - shelves_.data());
+  }
+  [[nodiscard]] Shelf& ShelfOf(sandbox::SyscallProfile profile) {
+    return shelves_[static_cast<std::size_t>(profile)];
+  }
+  [[nodiscard]] const Shelf& ShelfOf(sandbox::SyscallProfile profile) const {
+    return shelves_[static_cast<std::size_t>(profile)];
+  }
 
   boost::asio::any_io_executor executor_;
   wire::ZygoteKind kind_;
   const EngineOptions& options_;
   Slots& slots_;
-  SupervisorClient& supervisor_;
-  std::shared_ptr<ZygoteClient> zygote_;
-  Deadline warm_since_{};
+  const ReadyBudget& ready_budget_;
+  ZygoteKeeper zygotes_;
   std::array<Shelf, sandbox::kSyscallProfiles> shelves_;
-  std::set<std::shared_ptr<Sandbox>> live_;  // forked and not ended
-  std::size_t watching_ = 0;
+  KindsOfLate kinds_;
+  SandboxWatch watch_;
+  std::set<std::shared_ptr<Sandbox>> live_;           // forked and not ended
+  std::map<Sandbox*, const Shelf*> at_low_priority_;  // of the live ones
   WaitList stopping_;
-  std::shared_ptr<Cancellation> warming_ = std::make_shared<Cancellation>();
-  std::minstd_rand jitter_;  // of renewals, not of secrets
-  int failures_ = 0;         // of starting a zygote, in a row
+  std::size_t strays_ = 0;  // slots of which a process may be left
   bool stopped_ = false;
-  bool keeping_ = false;
 };
 
 }  // namespace pyrunner

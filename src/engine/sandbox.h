@@ -67,6 +67,14 @@ class Sandbox final : public EventSet::Listener, public std::enable_shared_from_
                                               std::shared_ptr<Cancellation> cancellation);
 
   void Kill();
+  /// Until its program comes, which gets the normal share.
+  void SetProcessorShare(sandbox::Cgroup::ProcessorShare share) {
+    slot_.cgroup.SetProcessorShare(share);
+  }
+  /// Of all of its processes so far, in bytes; nothing where the kernel does not tell.
+  [[nodiscard]] std::optional<std::uint64_t> MemoryPeak() const {
+    return slot_.cgroup.MemoryPeak();
+  }
   /// Stops its program for having filled a scratch directory that has no size of its own.
   void StopForFullScratch();
   /// Stops its program for having more threads than that, where nothing else bounds them.

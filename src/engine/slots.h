@@ -20,7 +20,8 @@ struct Slot {
   sandbox::Cgroup cgroup;
 };
 
-/// All slots of the service. Their number bounds the sandboxes, ready and running together. Used
+/// All slots of the service. Their number bounds the sandboxes, ready and running together. There
+/// are as many as have cgroups at the start; more are made when they are needed, and stay. Used
 /// from the gateway's thread; outlives every sandbox.
 class Slots {
  public:
@@ -28,6 +29,10 @@ class Slots {
         SupervisorClient& supervisor);
 
   [[nodiscard]] std::optional<Slot> Take();
+
+  /// Sees to it that there are so many beyond those of the start, or as many as there may be, soon.
+  /// False if they are missing because no more can be made.
+  [[nodiscard]] bool Provide(std::size_t more);
 
   /// Takes back the slot of a sandbox of which no process is left.
   void Return(Slot slot);
@@ -41,6 +46,8 @@ class Slots {
   [[nodiscard]] bool threads_are_watched() const { return threads_are_watched_; }
 
  private:
+  [[nodiscard]] Slot MakeSlot(sandbox::Cgroup cgroup);
+  boost::asio::awaitable<void> MakeMore();
   boost::asio::awaitable<void> Clean(Slot slot, bool new_cgroup);
 
   boost::asio::any_io_executor executor_;
@@ -48,6 +55,14 @@ class Slots {
   std::uint32_t required_properties_;
   bool scratch_is_watched_;
   bool threads_are_watched_ = false;
+  std::uint32_t first_uid_ = 0;  // 0: all have the gateway's
+  bool has_cgroups_;
+  std::size_t at_start_;
+  std::size_t most_;
+  std::size_t made_ = 0;
+  std::size_t needed_ = 0;
+  bool making_ = false;
+  bool failed_ = false;
   std::vector<Slot> free_;
 };
 

@@ -9,10 +9,10 @@
 
 namespace pyrunner::sandbox {
 
-/// One entry of `cgroups` for each sandbox that there may be at once; entries that are not valid()
-/// where there are no cgroups to be had.
 struct SandboxResources {
+  // Of the first sandboxes; entries that are not valid() where there are no cgroups to be had.
   std::vector<Cgroup> cgroups;
+  std::uint32_t slots = 0;  // how many sandboxes there may be at once
   SandboxSetup setup;
   std::uint32_t required_properties = 0;  // bits of properties.h; see Assurance
 };

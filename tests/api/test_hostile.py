@@ -31,7 +31,8 @@ def frame(kind, payload):
 
 
 class Hostile(ServerTest):
-    flags = ("--policy", "open", "--max-running", "4", "--ready-sandboxes", "3")
+    flags = ("--policy", "open", "--max-running", "4", "--ready-sandboxes", "3",
+             "--max-ready-sandboxes", "0")
     warm = True
 
     def tearDown(self):

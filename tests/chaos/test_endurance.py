@@ -24,7 +24,7 @@ class Endurance(unittest.TestCase):
         # Zygotes that are renewed on the way must leave nothing either.
         server = Server("--policy", "open", "--ready-sandboxes", str(READY), "--max-running", "8",
                         "--queue-time", "60", "--scratch-files", "200", "--zygote-runs", "200",
-                        "--output-stop-kb", "2048", warm=True)
+                        "--ready-keep-time", "1", "--output-stop-kb", "2048", warm=True)
         self.addCleanup(server.kill)
         seed = int(os.environ.get("PYRUNNER_TEST_SEED", time.time()))
         mixture = Mixture(server.port, seed)
