@@ -154,8 +154,6 @@ void ShareMemory(WarmZygote& zygote) {
                  moved.error().message.c_str());
   }
   ReleaseHeap();
-  // Once more: what every run writes is now the zygote's own, and its forks find it mapped.
-  ProgramRunner(zygote.interpreter).Rehearse();
 }
 
 Status CheckThreads(const Fd& procfs) {
