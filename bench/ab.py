@@ -28,7 +28,7 @@ CONFIDENCE = 0.99
 ROUNDS = 10
 SETTLED = 0.25  # seconds without a new sandbox
 # Renewing a zygote is a second of work every thousand runs: it would hit one side or the other.
-FLAGS = {"--zygote-age": "86400", "--zygote-runs": "1000000"}
+FLAGS = {"--zygote-age": "86400", "--zygote-runs": "1000000", "--max-ready-sandboxes": "0"}
 # name: (program, options of bench_load)
 WORKLOADS = {
     "hello, paced": ("hello", dict(paced_ms=10, seconds=0.8)),
@@ -95,8 +95,8 @@ class CpuTime:
 
 
 class Instructions:
-    """What a service's processes, and those that they start, have executed, in millions. Linux
-    6.18 stops counting before it takes a process's memory apart: no substitute for its time."""
+    """What a service's processes, and those that they start, have executed, in millions. A process's
+    end is perhaps not counted to the last: beside its time, and no substitute for it."""
 
     name, unit = "instructions", "M"
 

@@ -190,7 +190,7 @@ def run(bench):
     try:
         with Service() as service:
             service.await_full()
-            everyone = [comparators.Http(OURS, bench.send, service.port), *there]
+            everyone = [comparators.OurService(OURS, bench.send, service), *there]
             latency, left_out = latencies(bench, everyone)
             throughput = throughputs(bench, service, everyone, latency)
             own = own_times(bench)

@@ -28,8 +28,8 @@ def main(arguments):
     runs = int(arguments[0]) if arguments else 20_000
     seed = int(os.environ.get("PYRUNNER_TEST_SEED", time.time()))
     print(f"{runs} runs after {WARM_UP} to warm up, seed {seed}", flush=True)
-    server = Server("--policy", "open", "--ready-sandboxes", str(READY), "--queue-time", "60",
-                    warm=True)
+    server = Server("--policy", "open", "--ready-sandboxes", str(READY), "--max-ready-sandboxes", "0",
+                    "--queue-time", "60", warm=True)
     try:
         passed = soak(server, runs, seed)
         recorded = kernel.processes(server.pid)

@@ -181,12 +181,12 @@ void RunSandboxProcess(SandboxProcess process) {
     end.finished.exit_code = end.exit_code;
     wire::Append(end.finished, frame);
   }
-  // Closed first: the engine need not wait until the kernel has taken a large process apart to
-  // know that nothing more will come.
+  // Closed: the engine need not wait until the kernel has taken a large process apart to know that
+  // nothing more will come. Standard error last, the end of which is what the engine waits for.
   std::fflush(nullptr);
   ::close(STDOUT_FILENO);
-  ::close(STDERR_FILENO);
   (void)WriteAll(frame);
+  ::close(STDERR_FILENO);
   ::_exit(end.exit_code);
 }
 
