@@ -8,6 +8,7 @@
 
 #include "api/code_executor.h"
 #include "api/main_script.h"
+#include "api/plain_json.h"
 #include "api/pyrunner.h"
 #include "api/utf8.h"
 #include "api/validation.h"
@@ -54,10 +55,19 @@ void CheckRejection(const pyrunner::http::Response& response) {
   }
 }
 
+/// Two readers, one value.
+void CheckPlainJson(std::string_view body) {
+  const auto plain = pyrunner::api::ParsePlainObject(body);
+  if (!plain) return;
+  const auto whole = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
+  Require(!whole.is_discarded() && whole == *plain);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
+  CheckPlainJson(body);
   constexpr const char* kType = "application/json";
   static const pyrunner::api::PyRunnerOptions kPyRunner;
   if (const auto run = pyrunner::api::DecodeRun(body, kType, kPyRunner)) {

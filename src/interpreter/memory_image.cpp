@@ -140,22 +140,29 @@ Status Move(const Fd& file, const Piece& piece) {
   return {};
 }
 
-/// For code, where the kernel can; the rest is as before.
-void UseHugePages(const std::vector<Piece>& pieces) {
-  const auto is_code = [](const Piece& piece) { return (piece.protection & PROT_EXEC) != 0; };
-  for (auto piece = pieces.begin(); piece != pieces.end(); ++piece) {
-    if (!is_code(*piece)) continue;
-    char* begin = piece->address;
-    char* end = begin + piece->size;
-    for (auto next = piece + 1; next != pieces.end() && next->address == end && is_code(*next);
-         ++next) {
-      end += next->size;
-      piece = next;
+/// Makes huge pages of the file, where the kernel can.
+void Collapse(const Fd& file, std::size_t size) {
+  const std::size_t whole = size / kHugePage * kHugePage;
+  void* reserved =
+      ::mmap(nullptr, whole + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (reserved == MAP_FAILED) return;
+  auto* view = static_cast<char*>(reserved);
+  view += (kHugePage - reinterpret_cast<std::uintptr_t>(view) % kHugePage) % kHugePage;
+  if (::mmap(view, whole, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.get(), 0) == view) {
+    for (std::size_t at = 0; at < whole; at += kHugePage) {
+      (void)::madvise(view + at, kHugePage, MADV_COLLAPSE);
     }
-    begin += (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
-    if (begin + kHugePage > end) continue;
-    const auto size = static_cast<std::size_t>(end - begin) / kHugePage * kHugePage;
-    (void)::madvise(begin, size, MADV_COLLAPSE);
+  }
+  ::munmap(reserved, whole + kHugePage);
+}
+
+/// Code is mapped by huge pages. Data is not: the first write would undo that. But its neighbouring
+/// pages are one piece for the kernel, which maps and unmaps them faster.
+void UseHugePages(const Fd& file, const std::vector<Piece>& pieces, off_t size) {
+  Collapse(file, static_cast<std::size_t>(size));
+  for (const Piece& piece : pieces) {
+    if ((piece.protection & PROT_WRITE) == 0) continue;
+    (void)::madvise(piece.address, piece.size, MADV_NOHUGEPAGE);
   }
 }
 
@@ -177,7 +184,7 @@ Result<std::size_t> MoveMemoryToImage(const Fd& procfs) {
   if (::fcntl(file->get(), F_ADD_SEALS, kSeals) != 0) {
     return SystemError("seal", "the memory image");
   }
-  UseHugePages(pieces);
+  UseHugePages(*file, pieces, size);
   return moved;
 }
 
