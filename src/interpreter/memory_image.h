@@ -14,7 +14,7 @@ namespace pyrunner::interpreter {
 /// The kernel copies page tables of what a process has written itself. Of a file's mappings it
 /// copies none, so that a fork no longer costs more the larger the heap is. Neighbouring mappings
 /// become one: of each library two are left, its data and the rest, which can be read and executed.
-/// Code is given huge pages, where the kernel has them.
+/// The file has huge pages, where the kernel makes them.
 ///
 /// Called once, by a process with one thread and a gathered heap (warm_heap.h), which neither moves
 /// nor shrinks meanwhile, and that will not write much more; `procfs` is an open /proc. What was

@@ -72,6 +72,8 @@ class Reports(unittest.TestCase):
         self.assertEqual([name for name, strength in strengths.items() if strength == "missing"], MISSING)
         self.assertEqual(status["waived_by_operator"], MISSING)
         self.assertEqual(status["self_test"]["result"], "passed", status["self_test"])
+        for zygote in status["zygotes"]:
+            self.assertGreater(zygote["image_bytes"], 10 << 20, log)
 
         self.assertEqual(health.status, 200)
         self.assertEqual(health.json["sandbox"], {
