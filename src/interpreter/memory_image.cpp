@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
@@ -135,8 +134,7 @@ Status Move(const Fd& file, const Piece& piece) {
   if (!same) return Failure("the memory image differs from the memory");
   const void* mapped = ::mmap(piece.address, piece.size, piece.protection, MAP_PRIVATE | MAP_FIXED,
                               file.get(), piece.offset);
-  // The old mapping may be gone already, and with it anything.
-  if (mapped != piece.address) std::abort();
+  if (mapped != piece.address) return SystemError("map", "the memory image");
   return {};
 }
 
