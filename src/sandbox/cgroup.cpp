@@ -1,6 +1,7 @@
 #include "sandbox/cgroup.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,18 +60,23 @@ std::optional<std::uint64_t> ParseNumber(std::string_view text) {
   return value;
 }
 
-/// The processes of a group, killed and waited for; the group itself, removed.
-void RemoveGroup(const std::string& group) {
+/// The processes of a group, killed and waited for; the group itself, removed. False if it has some
+/// that cannot be seen from here: then they are those of another process namespace.
+bool RemoveGroup(const std::string& group) {
   constexpr int kAttempts = 200;
+  constexpr int kAttemptsWithoutAny = 20;
   constexpr std::chrono::milliseconds kPause{5};
+  int without_any = 0;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (::rmdir(group.c_str()) == 0 || errno == ENOENT) return;
+    if (::rmdir(group.c_str()) == 0 || errno == ENOENT) return true;
     const auto processes = ReadTextFile(group + "/cgroup.procs");
-    if (!processes) return;
+    if (!processes) return true;
+    bool any = false;
     std::string_view rest = *processes;
     while (!rest.empty()) {
       const std::size_t end = rest.find('\n');
-      if (const auto pid = ParseNumber(rest.substr(0, end))) {
+      if (const auto pid = ParseNumber(rest.substr(0, end)); pid && *pid != 0) {
+        any = true;
         // Through a pidfd, and only while it is still listed: a reused pid is never hit.
         if (const auto process = Pidfd::Open(static_cast<pid_t>(*pid))) {
           (void)process->Signal(SIGKILL);
@@ -78,28 +84,50 @@ void RemoveGroup(const std::string& group) {
       }
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
+    if (!any && ++without_any == kAttemptsWithoutAny) return false;
     std::this_thread::sleep_for(kPause);
   }
+  return true;
 }
 
 void RemoveTree(const std::string& directory) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (entry.is_directory(error)) RemoveGroup(entry.path().string());
+    if (entry.is_directory(error) && !RemoveGroup(entry.path().string())) return;
   }
   ::rmdir(directory.c_str());
 }
 
-/// Removes the trees of services that were killed together with their supervisor.
+/// Whoever owns a tree holds a lock on its directory, which others see from any namespace.
+Fd Lock(const std::string& directory) {
+  Fd file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(file) : Fd();
+}
+
+bool IsOwned(const std::string& directory) {
+  return ::access(directory.c_str(), F_OK) == 0 && !Lock(directory);
+}
+
+/// Removes the trees of services that were killed together with their supervisor. A number of a
+/// process alone says little: the host's other services may count their processes otherwise.
 void SweepStaleTrees(const std::string& parent, std::string_view prefix) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(parent, error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix)) continue;
     std::string_view number = std::string_view(name).substr(prefix.size());
-    if (number.ends_with(kRefugeSuffix)) number.remove_suffix(kRefugeSuffix.size());
-    const auto pid = ParseNumber(number);
-    if (!pid || ::kill(static_cast<pid_t>(*pid), 0) == 0 || errno != ESRCH) continue;
+    std::string tree = entry.path().string();
+    if (number.ends_with(kRefugeSuffix)) {
+      number.remove_suffix(kRefugeSuffix.size());
+      tree.resize(tree.size() - kRefugeSuffix.size());
+    }
+    const std::size_t dot = number.find('.');
+    const auto pid = ParseNumber(number.substr(0, dot));
+    const bool is_tree =
+        pid && (dot == std::string_view::npos || ParseNumber(number.substr(dot + 1)));
+    if (!is_tree || IsOwned(tree)) continue;
+    const bool was_ours = *pid == static_cast<std::uint64_t>(::getpid());
+    if (!was_ours && (::kill(static_cast<pid_t>(*pid), 0) == 0 || errno != ESRCH)) continue;
     RemoveTree(entry.path().string());
   }
 }
@@ -234,13 +262,23 @@ Result<std::vector<CgroupTree::Hierarchy>> CgroupTree::FindHierarchies() {
       merged = true;
     }
     if (merged) continue;
-    hierarchies.push_back({found->second.directory, "", "", found->second.unified, {controller}});
+    hierarchies.push_back({.parent = found->second.directory,
+                           .directory = {},
+                           .refuge = {},
+                           .unified = found->second.unified,
+                           .controllers = {controller},
+                           .lock = {}});
   }
   return hierarchies;
 }
 
 Status CgroupTree::MakeTree(Hierarchy& hierarchy, const std::string& name) {
+  // Of the same number may be the service of another container.
+  constexpr int kMostOfOneNumber = 100;
   hierarchy.directory = hierarchy.parent + "/" + name;
+  for (int i = 2; i <= kMostOfOneNumber && IsOwned(hierarchy.directory); ++i) {
+    hierarchy.directory = hierarchy.parent + "/" + name + "." + std::to_string(i);
+  }
   if (hierarchy.unified) {
     const bool is_root = ::access((hierarchy.parent + "/cgroup.type").c_str(), F_OK) != 0;
     if (!is_root) {
@@ -260,6 +298,8 @@ Status CgroupTree::MakeTree(Hierarchy& hierarchy, const std::string& name) {
   if (::mkdir(hierarchy.directory.c_str(), 0755) != 0) {
     return SystemError("mkdir", hierarchy.directory);
   }
+  hierarchy.lock = std::make_shared<Fd>(Lock(hierarchy.directory));
+  if (!*hierarchy.lock) return SystemError("flock", hierarchy.directory);
   if (!hierarchy.unified) return {};
   return WriteTextFile(hierarchy.directory + "/cgroup.subtree_control",
                        EnableList(hierarchy.controllers, '+'));

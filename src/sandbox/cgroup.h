@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -96,6 +97,7 @@ class CgroupTree {
     std::string refuge;     // where the caller had to move to, version 2 only; or empty
     bool unified = false;
     std::vector<std::string> controllers;
+    std::shared_ptr<Fd> lock;  // on the directory, for as long as somebody owns it
   };
 
   [[nodiscard]] static Result<std::vector<Hierarchy>> FindHierarchies();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -303,6 +304,35 @@ TEST_F(CgroupTest, TreesOfServicesThatAreGoneAreSweptAway) {
             0);
   EXPECT_FALSE(fs::exists(stale));
   EXPECT_TRUE(fs::exists(mine)) << "the tree of a service that lives was removed";
+}
+
+// In another container processes are counted otherwise.
+TEST_F(CgroupTest, TreesThatSomebodyOwnsStayWhateverTheirNumber) {
+  const auto own = FindOwnCgroups();
+  ASSERT_TRUE(own);
+  constexpr const char* kNoSuchPid = "4194303";
+  const std::string other = own->at("memory").directory + "/" + kPrefix + kNoSuchPid;
+  ASSERT_TRUE(fs::create_directory(other));
+  const Fd owner(::open(other.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(owner.get(), LOCK_EX | LOCK_NB), 0);
+  EXPECT_EQ(RunInChild([&] {
+              const std::string same =
+                  own->at("memory").directory + "/" + kPrefix + std::to_string(::getpid());
+              CHILD_CHECK(fs::create_directory(same));
+              const Fd neighbour(::open(same.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+              CHILD_CHECK(::flock(neighbour.get(), LOCK_EX | LOCK_NB) == 0);
+              auto tree = CgroupTree::Create(kPrefix, {.processes = 8, .cpus = 0});
+              CHILD_CHECK(tree);
+              CHILD_CHECK(tree->MakeGroup(0));
+              CHILD_CHECK(fs::exists(same + ".2/s0"));
+              tree->Remove();
+              CHILD_CHECK(!fs::exists(same + ".2") && fs::exists(same));
+              ::rmdir(same.c_str());
+              return 0;
+            }),
+            0);
+  EXPECT_TRUE(fs::exists(other));
+  ::rmdir(other.c_str());
 }
 
 // A name that goes on after the number is somebody else's.
