@@ -142,6 +142,26 @@ class CanStart(unittest.TestCase):
             self.addCleanup(server.stop)
             self.assertEqual(server.result("import os")["error"], "Import of 'os' is not allowed")
 
+    @unittest.skipUnless(os.geteuid() == 0 and os.path.exists("/proc/sys/vm/memfd_noexec"),
+                         "needs root, and a kernel that can refuse executable memory files (6.3)")
+    def test_beside_another_container_where_memory_files_may_not_be_executed(self):
+        """Forks are plain ones then. And a service that counts its processes otherwise is in nobody's
+        way."""
+        other = Server()
+        self.addCleanup(other.stop)
+        server = Server(warm=True, prefix=(
+            "unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
+            'echo 2 > /proc/sys/vm/memfd_noexec && exec "$@"', "sh"))
+        self.addCleanup(server.kill)
+        self.assertIn("forks copy its page tables: memfd_create: Permission denied", server.log())
+        for zygote in server.request("GET", "/v1/sandbox").json["zygotes"]:
+            self.assertEqual(zygote["image_bytes"], 0)
+        for each in (server, other):
+            self.assertEqual(each.result("import numpy\nprint(6 * 7)")["stdout"], "42\n")
+        inside = kernel.children(server.pid)
+        os.kill(inside[0], signal.SIGTERM)
+        self.assertEqual(server.process.wait(45 * PATIENCE), 0)
+
     def test_port_and_host_of_the_environment(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
