@@ -23,8 +23,8 @@ PROGRAMS = {
         "import numpy as np\nimport pandas as pd\nimport sympy as sp\n"
         "import matplotlib.pyplot as plt\nfrom scipy import stats\n"
         "from sklearn.linear_model import LinearRegression\n"
-        'print(int(pd.DataFrame({"a": np.arange(5)})["a"].sum()))\n',
-        "10\n",
+        'print("all there")\n',
+        "all there\n",
     ),
 }
 
