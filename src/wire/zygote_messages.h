@@ -14,7 +14,7 @@ struct ZygoteReady {
   std::uint64_t image_bytes = 0;  // of its memory that forks share without page tables of their own
 };
 
-/// Gateway to zygote: fork a sandbox. Passes the cgroup.procs descriptors that it must join.
+/// Gateway to zygote: fork a sandbox. Passes the descriptors of the cgroups that it must join.
 struct ForkRequest {
   std::uint64_t serial = 0;
   std::uint32_t slot = 0;  // of which no other live sandbox is
