@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cli/doctor.h"
+#include "cli/key.h"
 #include "cli/run.h"
 #include "cli/serve.h"
 #include "cli/version.h"
@@ -14,6 +15,7 @@ constexpr const char* kUsage =
     "       pyrunner run FILE|-      run one program in a sandbox; --help lists the flags\n"
     "       pyrunner doctor          tell which isolation is in force here; --help lists the "
     "flags\n"
+    "       pyrunner key             add, list and revoke API keys; --help lists how\n"
     "       pyrunner version          print the version\n";
 
 }  // namespace
@@ -23,6 +25,7 @@ int main(int argc, char** argv) {
   if (command == "serve") return pyrunner::cli::Serve(argc - 1, argv + 1);
   if (command == "run") return pyrunner::cli::RunFile(argc - 1, argv + 1);
   if (command == "doctor") return pyrunner::cli::Doctor(argc - 1, argv + 1);
+  if (command == "key") return pyrunner::cli::Key(argc - 1, argv + 1);
   if (command == "version") {
     std::printf("pyrunner %s\n", pyrunner::cli::kVersion);
     return 0;

@@ -16,7 +16,8 @@ namespace pyrunner::api {
 
 /// What an operator may set about the code executor, the one API that has settings of its own.
 struct CodeExecutorOptions {
-  std::chrono::seconds default_timeout{300};
+  std::chrono::seconds default_timeout{300};  // never above the maximum
+  std::chrono::seconds max_timeout{600};      // that a request may ask for
   std::uint64_t default_memory_mb = 4096;
   std::uint64_t max_memory_mb = 8192;  // that a request may ask for; the default is never above it
   std::uint64_t output_bytes = 10'485'760;  // kept of each stream

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/json_text.h"
+#include "api/quota.h"
 #include "api/responses.h"
 #include "api/utf8.h"
 #include "api/validation.h"
@@ -16,7 +17,6 @@
 namespace pyrunner::api {
 namespace {
 
-constexpr std::int64_t kMaxTimeout = 600;
 constexpr std::int64_t kMinMemory = 16;
 constexpr std::size_t kMaxIdCharacters = 256;
 
@@ -90,7 +90,8 @@ tl::expected<RunRequest, http::Response> DecodeExecute(std::string_view body,
   fields.RequiredLiteral("language", "python");
   auto id = fields.OptionalString("execution_id", CheckIdLength);
   const auto timeout =
-      fields.OptionalInteger("timeout", {1, kMaxTimeout, options.default_timeout.count()});
+      fields.OptionalInteger("timeout", {1, options.max_timeout.count(),
+                                         std::min(options.default_timeout, options.max_timeout).count()});
   const auto max_memory = static_cast<std::int64_t>(options.max_memory_mb);
   const auto memory = fields.OptionalInteger(
       "max_memory_mb",
@@ -144,9 +145,13 @@ void MountCodeExecutor(const ApiContext& context) {
   CodeExecutorOptions options = context.options.code_executor;
   options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
   http::Handler handler = MakeRunHandler(
-      "code-executor", context.runner,
-      [options](std::string_view body, std::string_view content_type) {
-        return DecodeExecute(body, content_type, options);
+      "code-executor", context.options.PolicyOr("unsafe-calls"), context.runner,
+      [options](std::string_view body, std::string_view content_type, const Caller* caller) {
+        if (caller == nullptr) return DecodeExecute(body, content_type, options);
+        CodeExecutorOptions lowered = options;
+        lowered.max_timeout = TimeoutFor(caller, options.max_timeout);
+        lowered.max_memory_mb = MemoryMbFor(caller, options.max_memory_mb);
+        return DecodeExecute(body, content_type, lowered);
       },
       RejectionResponse);
   context.router.Add("POST", "/code-executor/execute", handler);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/json_text.h"
+#include "api/quota.h"
 #include "api/responses.h"
 #include "api/utf8.h"
 #include "api/validation.h"
@@ -178,12 +179,18 @@ void MountPyRunner(const ApiContext& context) {
   options.policy = context.options.PolicyOr("scientific");
   options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
   for (const char* path : {"/", "/pyrunner", "/pyrunner/"}) {
-    context.router.Add("GET", path, AnswerWith(DescribeService(options)));
+    context.router.Add("GET", path, AnswerWith(DescribeService(options)),
+                       http::Router::Access::kOpen);
   }
   const http::Handler run = MakeRunHandler(
-      "pyrunner", context.runner,
-      [options](std::string_view body, std::string_view content_type) {
-        return DecodeRun(body, content_type, options);
+      "pyrunner", options.policy, context.runner,
+      [options](std::string_view body, std::string_view content_type, const Caller* caller) {
+        if (caller == nullptr) return DecodeRun(body, content_type, options);
+        PyRunnerOptions lowered = options;
+        lowered.max_timeout = TimeoutFor(caller, options.max_timeout);
+        lowered.max_memory_mb = MemoryMbFor(caller, options.max_memory_mb);
+        lowered.min_memory_mb = std::min(options.min_memory_mb, lowered.max_memory_mb);
+        return DecodeRun(body, content_type, lowered);
       },
       RejectionResponse);
   for (const char* path : {"/run", "/pyrunner/run"}) context.router.Add("POST", path, run);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/attack_neighbour.h"
-#include "cli/sha256.h"
+#include "base/sha256.h"
 
 namespace pyrunner::cli {
 namespace {

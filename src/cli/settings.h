@@ -27,6 +27,8 @@ struct Settings {
   std::string log_format = "text";
   std::chrono::seconds drain_time{30};
   std::vector<std::string> allowed_missing;  // names of sandbox/properties.h
+  std::string keys_file = "/etc/pyrunner/keys.toml";
+  bool insecure_no_auth = false;
   api::ApiOptions api;
   std::vector<Policy> policies;  // the operator's own
   EngineOptions engine;
@@ -51,6 +53,8 @@ struct Setting {
   std::function<Status(Settings&, const std::string&)> set;
   std::function<std::string(const Settings&)> get;
   bool is_list = false;  // with commas; in the file, an array will do
+  bool at_run_time = false;  // SIGHUP changes it, see reload.h
+  bool is_flag = false;  // true or false; as a flag without a value it is true
 
   [[nodiscard]] std::string EnvironmentName() const;
   [[nodiscard]] std::string FileKey() const;

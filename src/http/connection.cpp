@@ -51,6 +51,13 @@ Request MakeRequest(const FramingDecision& head) {
   return request;
 }
 
+/// Nothing that comes after needs them, or could then give them away.
+void ForgetCredentials(Request& request) {
+  std::erase_if(request.headers, [](const auto& field) {
+    return field.first == "authorization" || field.first == "x-api-key";
+  });
+}
+
 }  // namespace
 
 Connection::Connection(Socket socket, std::shared_ptr<ServerContext> context)
@@ -88,6 +95,7 @@ asio::awaitable<void> Connection::Serve() {
         co_return;
       }
       incoming->request.caller = std::move(*caller);
+      ForgetCredentials(incoming->request);
     }
     if (incoming->framing != BodyFraming::kNone) {
       auto body =

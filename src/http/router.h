@@ -29,6 +29,10 @@ class Router {
   /// handler for the same method and path replaces the first.
   void Add(std::string method, std::string path, Handler handler, Access access = Access::kWithKey);
 
+  /// The same for a route some of whose requests are open.
+  using OpenFor = std::function<bool(const Request&)>;
+  void Add(std::string method, std::string path, Handler handler, OpenFor open);
+
   /// Whether the request is for a route that is open. Not what has no route: who has no key is told
   /// of nothing else.
   [[nodiscard]] bool IsOpen(const Request& request) const;
@@ -42,7 +46,7 @@ class Router {
   // Nodes of std::map stay where they are, so a running handler is never moved.
   struct Route {
     Handler handler;
-    Access access;
+    OpenFor open;  // empty: for nobody
   };
   using Methods = std::map<std::string, Route, std::less<>>;
 

@@ -14,10 +14,11 @@ ALLOWED = {
     "wire": {"base"},
     "sandbox": {"wire", "base"},
     "http": {"base"},
+    "access": {"http", "base"},
     "policy": {"wire", "base"},
     "engine": {"policy", "sandbox", "wire", "base"},
     "api": {"policy", "engine", "sandbox", "http", "base"},
-    "cli": {"api", "policy", "engine", "http", "sandbox", "wire", "base"},
+    "cli": {"api", "access", "policy", "engine", "http", "sandbox", "wire", "base"},
     "interpreter": {"policy", "sandbox", "wire", "base"},
 }
 

@@ -1,4 +1,4 @@
-#include "cli/sha256.h"
+#include "base/sha256.h"
 
 #include <fmt/core.h>
 
@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace pyrunner::cli {
+namespace pyrunner {
 namespace {
 
 constexpr std::size_t kBlock = 64;
@@ -71,4 +71,4 @@ std::string Sha256(std::string_view data) {
   return text;
 }
 
-}  // namespace pyrunner::cli
+}  // namespace pyrunner
