@@ -141,6 +141,7 @@ class Service {
     }
 
     assurance_ = std::move(part->assurance);
+    for (const std::string& line : settings_.warnings) log_->warn("{}", line);
     for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
     log_->info("memory: {}", memory);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
