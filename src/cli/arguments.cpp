@@ -41,7 +41,7 @@ FlagManual ManualOf(const CLI::Option& option) {
   manual.names = NamesOf(option);
   manual.description = option.get_description();
   manual.default_value = option.get_default_str();
-  if (option.get_type_size_max() == 0) return manual;
+  if (option.get_type_size_max() == 0 || option.get_expected_max() == 0) return manual;
   manual.value = option.get_type_name();
   manual.value_is_optional = option.get_expected_min() == 0;
   if (manual.value.starts_with('[') && manual.value.ends_with(']')) {

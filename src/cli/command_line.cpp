@@ -235,7 +235,9 @@ CommandManual ManualOfServe() {
   Flags flags;
   CommandManual manual = ManualOf(*AppOf(flags));
   for (const Setting& setting : AllSettings()) {
-    manual.Flag("--" + std::string(setting.name)).choices = setting.choices;
+    FlagManual& flag = manual.Flag("--" + std::string(setting.name));
+    flag.choices = setting.choices;
+    if (setting.name.ends_with("-file") || setting.name == "audit-log") flag.value = "FILE";
   }
   return manual;
 }

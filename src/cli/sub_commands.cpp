@@ -5,9 +5,11 @@
 #include <cstdio>
 
 #include "cli/command_line.h"
+#include "cli/completion.h"
 #include "cli/config.h"
 #include "cli/doctor.h"
 #include "cli/exit_codes.h"
+#include "cli/manual_page.h"
 #include "cli/run.h"
 #include "cli/serve.h"
 #include "cli/suggestion.h"
@@ -86,6 +88,10 @@ const std::vector<SubCommand>& AllSubCommands() {
        ManualOfConfigExample},
       {"config check", "[FILE]", "tell whether the configuration is valid", CheckConfig,
        ManualOfConfigCheck},
+      {"completion", "SHELL",
+       "print the script that completes this command line in bash, zsh, fish", PrintCompletion,
+       ManualOfCompletion},
+      {"man", "", "print the manual page", PrintManualPage, ManualOfManualPage, /*hidden=*/true},
       {"version", "", "print the version", PrintVersion, ManualOfVersion},
   };
   return table;

@@ -16,7 +16,7 @@ struct Ended {
   std::string err;
 };
 
-Ended Run(std::vector<const char*> arguments) {
+Ended Start(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "pyrunner");
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
@@ -44,11 +44,11 @@ TEST(SubCommands, RowsAreComplete) {
 
 TEST(SubCommands, HelpIsUsage) {
   for (const char* word : {"help", "--help", "-h"}) {
-    const Ended ended = Run({word});
+    const Ended ended = Start({word});
     EXPECT_EQ(ended.exit_code, 0);
     EXPECT_EQ(ended.out, Usage());
   }
-  const Ended ended = Run({});
+  const Ended ended = Start({});
   EXPECT_EQ(ended.exit_code, 64);
   EXPECT_EQ(ended.err, Usage());
   for (const SubCommand& command : AllSubCommands()) {
@@ -68,7 +68,7 @@ TEST(SubCommands, EachTellsItsOwnHelp) {
     if (space != std::string_view::npos) words.emplace_back(command.name.substr(space + 1));
     for (const std::string& word : words) arguments.push_back(word.c_str());
     arguments.push_back("--help");
-    const Ended ended = Run(arguments);
+    const Ended ended = Start(arguments);
     EXPECT_EQ(ended.exit_code, 0) << command.name;
     EXPECT_THAT(ended.out, testing::HasSubstr("pyrunner " + std::string(command.name)));
     EXPECT_EQ(ended.err, "");
@@ -77,7 +77,7 @@ TEST(SubCommands, EachTellsItsOwnHelp) {
 
 TEST(SubCommands, WhatDoesNotExistMayHaveBeenMeantOtherwise) {
   const auto complaint = [](const std::vector<const char*>& arguments) {
-    const Ended ended = Run(arguments);
+    const Ended ended = Start(arguments);
     EXPECT_EQ(ended.exit_code, 64);
     EXPECT_EQ(ended.out, "");
     return ended.err;
@@ -95,14 +95,14 @@ TEST(SubCommands, WhatDoesNotExistMayHaveBeenMeantOtherwise) {
 }
 
 TEST(SubCommands, HelpOfAGroupListsIt) {
-  const Ended ended = Run({"config", "--help"});
+  const Ended ended = Start({"config", "--help"});
   EXPECT_EQ(ended.exit_code, 0);
   EXPECT_THAT(ended.out, testing::HasSubstr("config check"));
   EXPECT_EQ(ended.out.find("serve"), std::string::npos);
 }
 
 TEST(SubCommands, VersionHasTwoSpellings) {
-  EXPECT_EQ(Run({"--version"}).out, Run({"version"}).out);
+  EXPECT_EQ(Start({"--version"}).out, Start({"version"}).out);
 }
 
 }  // namespace
