@@ -27,9 +27,15 @@ Result<Fd> OpenZygoteProgram() {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return SystemError("readlink", "/proc/self/exe", error.value());
-  const std::string path = self.parent_path() / "pyrunner-zygote";
-  Fd program(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!program) return SystemError("open", path);
+  const auto folder = self.parent_path();
+  const std::string beside = folder / "pyrunner-zygote";
+  Fd program(::open(beside.c_str(), O_PATH | O_CLOEXEC));
+  if (program) return program;
+  const int why = errno;
+  const std::string installed =
+      folder.parent_path() / "libexec" / "pyrunner" / "pyrunner-zygote";  // cmake/Install.cmake
+  program = Fd(::open(installed.c_str(), O_PATH | O_CLOEXEC));
+  if (!program) return SystemError("open", beside + " or " + installed, why);
   return program;
 }
 
