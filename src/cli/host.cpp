@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -38,6 +39,19 @@ Result<Fd> OpenZygoteProgram() {
   if (!program) return SystemError("open", beside + " or " + installed, why);
   return program;
 }
+
+/// What is made for sandboxes is theirs to read, whatever umask this process was started with. The
+/// supervisor and the sandboxes keep it; this process gets its own back.
+class UsualUmask {
+ public:
+  UsualUmask() : before_(::umask(S_IWGRP | S_IWOTH)) {}
+  ~UsualUmask() { ::umask(before_); }
+  UsualUmask(const UsualUmask&) = delete;
+  UsualUmask& operator=(const UsualUmask&) = delete;
+
+ private:
+  mode_t before_;
+};
 
 /// Who the sandbox of a slot is on the host, where it owns files there.
 std::uint32_t OwnerOfSlot(const sandbox::SandboxSetup& setup, std::uint32_t slot) {
@@ -151,6 +165,7 @@ HostSurvey SurveyHost(const EngineOptions& options, std::uint32_t waived) {
 }
 
 Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
+  const UsualUmask usual;
   const auto give_up = [&survey](Error error) {
     survey.Abandon();
     return tl::unexpected(std::move(error));
