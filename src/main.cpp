@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cli/doctor.h"
+#include "cli/health.h"
 #include "cli/run.h"
 #include "cli/serve.h"
 #include "cli/version.h"
@@ -14,6 +15,7 @@ constexpr const char* kUsage =
     "       pyrunner run FILE|-      run one program in a sandbox; --help lists the flags\n"
     "       pyrunner doctor          tell which isolation is in force here; --help lists the "
     "flags\n"
+    "       pyrunner health [URL]    ask a service whether it is well; --help lists the flags\n"
     "       pyrunner version          print the version\n";
 
 }  // namespace
@@ -23,6 +25,7 @@ int main(int argc, char** argv) {
   if (command == "serve") return pyrunner::cli::Serve(argc - 1, argv + 1);
   if (command == "run") return pyrunner::cli::RunFile(argc - 1, argv + 1);
   if (command == "doctor") return pyrunner::cli::Doctor(argc - 1, argv + 1);
+  if (command == "health") return pyrunner::cli::Health(argc - 1, argv + 1);
   if (command == "version") {
     std::printf("pyrunner %s\n", pyrunner::cli::kVersion);
     return 0;

@@ -52,7 +52,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|doctor|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|health|version)\b", line)
     return found and found[1]
 
 
@@ -178,6 +178,22 @@ class Commands(WithServer):
         self.assertGreater(len(lines), 0)
         for _, line, _ in lines:
             self.assertRegex(bash(line).stdout, r"^pyrunner \d+\.\d+\.\d+\n$")
+
+    def test_health_commands_tell_of_the_service(self):
+        lines = of_kind("health")
+        self.assertGreater(len(lines), 0)
+        for page, line, _ in lines:
+            with self.subTest(page=page, line=line):
+                done = bash(self.here(line))
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+                done = bash(f"PORT={self.server.port} {line.split()[0]} health")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                done = bash(self.here(line).replace(f"{self.server.port}/health", f"{self.server.port}/nothing"))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("/nothing: the answer is 404", done.stderr)
+                done = bash(f"{line.split()[0]} health http://127.0.0.1:1")
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, r"^pyrunner: http://127.0.0.1:1/health: Connection refused\n$")
 
     def test_dev_commands_exist(self):
         """They build, test and serve the project: not from inside one of its tests."""
