@@ -232,7 +232,7 @@ class Service {
     if (stopping_) co_return;
     stopping_ = true;
     const Deadline deadline = SteadyClock::now() + settings_.drain_time;
-    server_->StopAccepting();
+    server_->StartDraining();
     co_await engine_->Stop(deadline);
     // The answers of what was stopped still have to leave.
     constexpr std::chrono::seconds kLastAnswers{2};
