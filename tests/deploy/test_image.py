@@ -1,9 +1,9 @@
 """The image of deploy/Dockerfile: built as docs/deployment.md says, run in every way that it says."""
 
 import json
-import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -153,8 +153,8 @@ class Levels(WithImage):
 
     @unittest.skipUnless(image.which("runsc"), "runsc is not installed")
     def test_gvisor(self):
-        flags = re.search(r"^    docker run --runtime runsc (.*) pyrunner$", PAGE, re.M)[1].replace("-p 8000:8000 ", "").split()
-        flags = [flag for flag in flags if flag]
+        line = re.search(r"^docker run --runtime runsc (.*) pyrunner$", PAGE, re.M)[1]
+        flags = line.replace("-p 8000:8000 ", "").split()
         runtime = ("--runtime", image.GVISOR)
         service = self.start(*flags, network="host", options=runtime)
         self.assertEqual(self.level(service), "gvisor")
@@ -219,7 +219,6 @@ class Pages(WithImage):
         outside, inside = re.search(r"-p (?:127\.0\.0\.1:)?(\d+):(\d+)", line).groups()
         port = int(outside)
         try:
-            import socket
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("0.0.0.0", port))
@@ -246,6 +245,12 @@ class Pages(WithImage):
         self.addCleanup(service.remove)
         return service
 
+    def test_every_line_of_the_page_is_run(self):
+        """The first line is how the image was built; test_compose.py and test_kubernetes.py have their own."""
+        self.assertEqual(lines("docker build"), [image.BUILD])
+        self.assertEqual([line for line in LINES if not line.startswith(
+            ("docker build", "docker run ", "docker compose ", "kubectl kustomize "))], [])
+
     def test_lines_of_this_page(self):
         found = lines("docker run ")
         self.assertGreater(len(found), 2)
@@ -260,15 +265,19 @@ class Pages(WithImage):
                     self.assertEqual(answer.json, {"result": {"test": "success"}, "stdout": ""})
                 service.remove()
 
+    def given(self):
+        """The other services' lines, each in one piece."""
+        block = re.search(r"^```text\n(docker run -p.*?)^```", PAGE, re.M | re.S)[1]
+        return [re.sub(r"\s+", " ", line) for line in block.replace("\\\n", " ").splitlines()]
+
     def test_lines_of_the_other_services(self):
         """003's, 000's and 001's as they stand; 002's and 004's publish port 8080, which is PORT's."""
-        given = re.search(r"^```text\n(docker run .*?)^```", PAGE, re.M | re.S)[1].replace("\\\n", "").splitlines()
+        given = self.given()
         self.assertEqual(len(given), 4)
         for line in given:
-            line = re.sub(r" +", " ", line)
             with self.subTest(line):
                 self.engine.podman("tag", "pyrunner", line.split()[-1])
-                service = self.run_line(line) if "--network=none" not in line else self.run_line(line)
+                service = self.run_line(line)
                 if "--network=none" in line:
                     until(lambda: "serving on" in service.log(), 60, "it serves")
                     self.assertEqual(service.execute("pyrunner", "health").returncode, 0)
@@ -280,10 +289,10 @@ class Pages(WithImage):
     @unittest.skipUnless(SEEDS.is_dir(), "the other services' pages are not beside the project")
     def test_they_are_the_other_services_lines(self):
         text = "".join(path.read_text(errors="replace") for path in SEEDS.glob("*.md"))
-        given = re.search(r"^```text\n(docker run .*?)^```", PAGE, re.M | re.S)[1].replace("\\\n", "").splitlines()
-        flat = re.sub(r"\s+", " ", text.replace("\\\n", ""))
+        given = self.given()
+        flat = re.sub(r"\s+", " ", text.replace("\\\n", " "))
         for line in given:
-            self.assertIn(re.sub(r"\s+", " ", line), flat)
+            self.assertIn(line, flat)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEV = "./dev "
 PROXY = ("openssl req ", "curl --cacert ")  # of docs/proxy.md: tests/deploy runs them, with nginx
+DEPLOYMENT = ("docker ", "kubectl ")  # of docs/deployment.md: tests/deploy runs them, with the image
 PROGRAM = "build/release/pyrunner"
 EXAMPLE = re.compile(r"(?:python3|sh) examples/\S+\.(?:py|sh)\b")
 
@@ -44,6 +45,8 @@ def kind(line):
     """Which of the tests below runs this line, or None."""
     if line.startswith(PROXY):
         return "proxy"
+    if line.startswith(DEPLOYMENT):
+        return "deployment"
     if line.startswith("curl "):
         return "curl"
     if EXAMPLE.match(line):
@@ -92,6 +95,7 @@ class Commands(WithServer):
 
     def test_commands_for_a_proxy_are_on_the_page_whose_test_has_one(self):
         self.assertEqual({page for page, _, _ in of_kind("proxy")}, {"docs/proxy.md"})
+        self.assertEqual({page for page, _, _ in of_kind("deployment")}, {"docs/deployment.md"})
 
     def test_curl_commands_answer(self):
         """A comment that starts with a status or has the answer's JSON must be right; without a

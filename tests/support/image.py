@@ -24,6 +24,7 @@ import uuid
 from .server import PATIENCE, ROOT, Answer
 
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
+BUILD = "docker build -t pyrunner ."
 BASE = "docker.io/library/debian:bookworm-slim"
 ARCHIVE = ROOT / "build" / "image-base.tar"  # kept for the next time, as the compiler's cache is
 CACHE = ROOT / "build" / "image-ccache"
@@ -41,6 +42,8 @@ runtime = "runc"
 [engine.runtimes]
 runc = ["{runc}"]
 gvisor = ["{folder}/gvisor"]
+[network]
+network_config_dir = "{folder}/networks"
 """
 STORAGE = """
 [storage]
@@ -54,6 +57,7 @@ command=$1
 shift
 case $command in
   build) exec podman build --network host --volume {cache}:/root/.cache/ccache "$@" ;;
+  compose) exec podman-compose --podman-path "$0" "$@" ;;
   *) exec podman "$command" "$@" ;;
 esac
 """
@@ -146,6 +150,7 @@ class Engine:
         self.bridges = self.links()
         programs = self.folder / "bin"
         programs.mkdir()
+        (self.folder / "networks").mkdir(exist_ok=True)
         driver = "overlay" if "\toverlay\n" in pathlib.Path("/proc/filesystems").read_text() else "vfs"
         self.write("containers.conf", CONFIGURATION.format(runc=which("runc"), folder=self.folder))
         self.write("storage.conf", STORAGE.format(driver=driver, folder=self.folder))
@@ -185,7 +190,7 @@ class Engine:
     def import_base(self):
         self.podman("import", str(make_base()), BASE)
 
-    def build(self, line="docker build -t pyrunner ."):
+    def build(self, line=BUILD):
         """What a page says, on the base of this machine's mirror."""
         CACHE.mkdir(parents=True, exist_ok=True)
         self.environment.update(proxy())
