@@ -6,7 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -16,6 +19,7 @@
 #include "access/key_record.h"
 #include "access/key_text.h"
 #include "base/sha256.h"
+#include "cli/arguments.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
 #include "cli/settings.h"
@@ -23,45 +27,85 @@
 namespace pyrunner::cli {
 namespace {
 
-constexpr const char* kUsage =
-    "usage: pyrunner key add NAME       make a key and print it once; --help lists its quotas\n"
-    "       pyrunner key list           tell what keys there are\n"
-    "       pyrunner key revoke NAME    let nobody in with this key any more\n";
-
-/// One of the sub-commands: its flags, and where the keys are.
-class KeyCommand {
- public:
-  KeyCommand(const char* description, const char* name) : app_(description, name) {
-    app_.add_option("--keys-file", file_, "The file of the keys, as of `pyrunner serve`");
-  }
-
-  CLI::App& app() { return app_; }
-  [[nodiscard]] const std::string& file() const { return settings_.keys_file; }
-  [[nodiscard]] const Settings& settings() const { return settings_; }
-
-  /// Parses the flags. What is returned ends the program.
-  std::optional<int> Read(int argc, const char* const* argv) {
-    try {
-      app_.parse(argc, argv);
-    } catch (const CLI::CallForHelp&) {
-      std::fputs(app_.help().c_str(), stdout);
-      return 0;
-    } catch (const CLI::ParseError& error) {
-      return Complain(kUsageError, fmt::format("{}; `{} --help` lists the flags", error.what(),
-                                               app_.get_name()));
-    }
-    auto settings = ReadSettings("");
-    if (!settings) return Complain(kUsageError, settings.error().message);
-    settings_ = std::move(*settings);
-    if (!file_.empty()) settings_.keys_file = file_;
-    return std::nullopt;
-  }
-
- private:
-  CLI::App app_;
-  std::string file_;
-  Settings settings_;
+/// What all of the sub-commands have: the file, and what else is set.
+struct KeyCommand {
+  std::string file;
+  Settings settings;
 };
+
+std::unique_ptr<CLI::App> AppOf(KeyCommand& command, const char* description, const char* name) {
+  auto app = std::make_unique<CLI::App>(description, name);
+  app->add_option("--keys-file", command.file, "The file of the keys, as of `pyrunner serve`")
+      ->type_name("FILE");
+  return app;
+}
+
+struct AddCommand : KeyCommand {
+  access::KeyRecord record;
+  std::int64_t max_timeout = 0;
+};
+
+std::unique_ptr<CLI::App> AppOf(AddCommand& command) {
+  auto app = AppOf(command, "Makes an API key and prints it, once.", "pyrunner key add");
+  Quota& quota = command.record.quota;
+  app->add_option("NAME", command.record.name, "Who the key is for")->required()->type_name("");
+  app->add_option("--rate", quota.rate, "Programs per second, two seconds' worth of them at once")
+      ->check(CLI::PositiveNumber)
+      ->type_name("PER_SECOND");
+  app->add_option("--max-running", quota.max_running, "Programs at once; more wait in the queue")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app->add_option("--max-timeout", command.max_timeout, "Seconds that a program may ask for")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  app->add_option("--max-memory-mb", quota.max_memory_mb,
+                  "MiB of memory that a program may ask for")
+      ->check(CLI::PositiveNumber)
+      ->type_name("MIB");
+  app->add_option("--policies", quota.policies, "Policies, with commas, whose APIs it may use")
+      ->delimiter(',')
+      ->type_name("NAMES");
+  return app;
+}
+
+struct ListCommand : KeyCommand {
+  bool json = false;
+};
+
+std::unique_ptr<CLI::App> AppOf(ListCommand& command) {
+  auto app = AppOf(command, "Tells what API keys there are; the keys themselves are nowhere.",
+                   "pyrunner key list");
+  app->add_flag("--json", command.json, "As JSON");
+  return app;
+}
+
+struct RevokeCommand : KeyCommand {
+  std::string name;
+};
+
+std::unique_ptr<CLI::App> AppOf(RevokeCommand& command) {
+  auto app = AppOf(command,
+                   "Takes a key out of the file; a service that runs notices within seconds.",
+                   "pyrunner key revoke");
+  app->add_option("NAME", command.name, "The key's name")->required()->type_name("");
+  return app;
+}
+
+/// Reads the arguments and the settings. What is returned ends the program.
+template <typename Command>
+std::optional<int> Read(Command& command, int argc, const char* const* argv) {
+  const auto help = ParseArguments(*AppOf(command), argc, argv);
+  if (!help) return Complain(kUsageError, help.error().message);
+  if (*help) {
+    std::fputs((*help)->c_str(), stdout);
+    return 0;
+  }
+  auto settings = ReadSettings("");
+  if (!settings) return Complain(kUsageError, settings.error().message);
+  command.settings = std::move(*settings);
+  if (command.file.empty()) command.file = command.settings.keys_file;
+  return std::nullopt;
+}
 
 bool NameIs(const access::KeyRecord& record, std::string_view name) { return record.name == name; }
 
@@ -73,25 +117,14 @@ void NoteUnknownPolicies(const Settings& settings, const Quota& quota) {
   }
 }
 
-int Add(int argc, const char* const* argv) {
-  KeyCommand command("Makes an API key and prints it, once.", "pyrunner key add");
-  access::KeyRecord record;
+}  // namespace
+
+int AddKey(int argc, const char* const* argv) {
+  AddCommand command;
+  if (const auto done = Read(command, argc, argv)) return *done;
+  access::KeyRecord& record = command.record;
   Quota& quota = record.quota;
-  std::int64_t max_timeout = 0;
-  CLI::App& app = command.app();
-  app.add_option("NAME", record.name, "Who the key is for")->required();
-  app.add_option("--rate", quota.rate, "Programs per second, two seconds' worth of them at once")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--max-running", quota.max_running, "Programs at once; more wait in the queue")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--max-timeout", max_timeout, "Seconds that a program may ask for")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--max-memory-mb", quota.max_memory_mb, "MiB of memory that a program may ask for")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--policies", quota.policies, "Policies, with commas, whose APIs it may use")
-      ->delimiter(',');
-  if (const auto done = command.Read(argc, argv)) return *done;
-  quota.max_timeout = std::chrono::seconds(max_timeout);
+  quota.max_timeout = std::chrono::seconds(command.max_timeout);
   if (!access::IsKeyName(record.name)) {
     return Complain(kUsageError,
                     "key add: a name has 1 to 64 letters, digits, '-' and '_', and begins with a "
@@ -107,27 +140,34 @@ int Add(int argc, const char* const* argv) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   record.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
   const Status added =
-      access::ChangeKeyFile(command.file(), [&](access::KeyRecords& records) -> Status {
+      access::ChangeKeyFile(command.file, [&](access::KeyRecords& records) -> Status {
         for (const access::KeyRecord& other : records) {
           if (NameIs(other, record.name)) {
             return Failure(fmt::format(
                 "{}: there is a key '{}' already; revoke it first, or take another name",
-                command.file(), record.name));
+                command.file, record.name));
           }
         }
         records.push_back(record);
         return {};
       });
   if (!added) return Complain(kFailure, added.error().message);
-  NoteUnknownPolicies(command.settings(), quota);
+  NoteUnknownPolicies(command.settings, quota);
   // The key alone on standard output, so that a script can take it.
   std::printf("%s\n", key->c_str());
   std::fprintf(stderr,
                "key '%s' is stored in %s, by its hash only: this is the one time that it is "
                "shown.\nSend it as `Authorization: Bearer KEY` or `X-Api-Key: KEY`.\n",
-               record.name.c_str(), command.file().c_str());
+               record.name.c_str(), command.file.c_str());
   return 0;
 }
+
+CommandManual ManualOfKeyAdd() {
+  AddCommand command;
+  return ManualOf(*AppOf(command));
+}
+
+namespace {
 
 std::string DescribeQuota(const Quota& quota) {
   std::string text;
@@ -160,24 +200,23 @@ nlohmann::ordered_json JsonOf(const access::KeyRecord& record) {
                                               : nlohmann::ordered_json(quota.policies)}};
 }
 
-int List(int argc, const char* const* argv) {
-  KeyCommand command("Tells what API keys there are; the keys themselves are nowhere.",
-                     "pyrunner key list");
-  bool json = false;
-  command.app().add_flag("--json", json, "As JSON");
-  if (const auto done = command.Read(argc, argv)) return *done;
-  auto records = access::ReadKeyFile(command.file());
+}  // namespace
+
+int ListKeys(int argc, const char* const* argv) {
+  ListCommand command;
+  if (const auto done = Read(command, argc, argv)) return *done;
+  auto records = access::ReadKeyFile(command.file);
   if (!records) {
     if (records.error().code != ENOENT) return Complain(kFailure, records.error().message);
     records = access::KeyRecords();
   }
-  if (json) {
+  if (command.json) {
     auto list = nlohmann::ordered_json::array();
     for (const access::KeyRecord& record : *records) list.push_back(JsonOf(record));
     std::printf("%s\n", list.dump(2).c_str());
     return 0;
   }
-  if (records->empty()) std::fprintf(stderr, "there is no key in %s\n", command.file().c_str());
+  if (records->empty()) std::fprintf(stderr, "there is no key in %s\n", command.file.c_str());
   std::size_t width = 0;
   for (const access::KeyRecord& record : *records) width = std::max(width, record.name.size());
   for (const access::KeyRecord& record : *records) {
@@ -187,17 +226,20 @@ int List(int argc, const char* const* argv) {
   return 0;
 }
 
-int Revoke(int argc, const char* const* argv) {
-  KeyCommand command("Takes a key out of the file; a service that runs notices within seconds.",
-                     "pyrunner key revoke");
-  std::string name;
-  command.app().add_option("NAME", name, "The key's name")->required();
-  if (const auto done = command.Read(argc, argv)) return *done;
+CommandManual ManualOfKeyList() {
+  ListCommand command;
+  return ManualOf(*AppOf(command));
+}
+
+int RevokeKey(int argc, const char* const* argv) {
+  RevokeCommand command;
+  if (const auto done = Read(command, argc, argv)) return *done;
+  const std::string& name = command.name;
   const Status revoked =
-      access::ChangeKeyFile(command.file(), [&](access::KeyRecords& records) -> Status {
+      access::ChangeKeyFile(command.file, [&](access::KeyRecords& records) -> Status {
         const auto is_it = [&](const auto& record) { return NameIs(record, name); };
         if (std::erase_if(records, is_it) > 0) return {};
-        return Failure(command.file() +
+        return Failure(command.file +
                        ": there is no key of this name; `pyrunner key list` has the names");
       });
   if (!revoked) return Complain(kFailure, revoked.error().message);
@@ -205,16 +247,9 @@ int Revoke(int argc, const char* const* argv) {
   return 0;
 }
 
-}  // namespace
-
-int Key(int argc, const char* const* argv) {
-  const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "add") return Add(argc - 1, argv + 1);
-  if (command == "list") return List(argc - 1, argv + 1);
-  if (command == "revoke") return Revoke(argc - 1, argv + 1);
-  const bool asked = command == "--help" || command == "-h" || command == "help";
-  std::fputs(kUsage, asked ? stdout : stderr);
-  return asked ? 0 : kUsageError;
+CommandManual ManualOfKeyRevoke() {
+  RevokeCommand command;
+  return ManualOf(*AppOf(command));
 }
 
 }  // namespace pyrunner::cli
