@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 
-PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEV = "./dev "
 PROXY = ("openssl req ", "curl --cacert ")  # of docs/proxy.md: tests/deploy runs them, with nginx
 PROGRAM = "build/release/pyrunner"
@@ -52,7 +52,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|doctor|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|config|completion|version)\b", line)
     return found and found[1]
 
 
@@ -172,6 +172,17 @@ class Commands(WithServer):
         count = sum("# runs: client" not in path.read_text() for path in ROOT.glob("attacks/*/*.py"))
         for name in ("README.md", "docs/command-line.md"):
             self.assertIn(str(count), (ROOT / name).read_text(), name)
+
+    def test_commands_that_print_texts_do(self):
+        """What they print: tests/command_line."""
+        for name in ("config", "completion"):
+            lines = of_kind(name)
+            self.assertGreater(len(lines), 0)
+            for page, line, _ in lines:
+                with self.subTest(page=page, line=line):
+                    done = bash(line)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertNotEqual(done.stdout, "")
 
     def test_version_commands_print_it(self):
         lines = of_kind("version")
