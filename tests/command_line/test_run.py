@@ -71,7 +71,8 @@ class Run(unittest.TestCase):
                                            "message": "ZeroDivisionError: division by zero"})
         self.assertEqual(list(answer["phases"]), ["queue", "fork", "isolate", "compile", "run", "collect"])
         self.assertGreater(answer["phases"]["run"], 0)
-        self.assertIsNone(json.loads(run("--json", "-c", "1").stdout)["error"])
+        for fine in ("1", "exit(3)"):
+            self.assertIsNone(json.loads(run("--json", "-c", fine).stdout)["error"])
 
     def test_any_umask_will_do(self):
         done = subprocess.run(["sh", "-c", 'umask 077; exec "$0" run -c "print(1)"', BINARY], capture_output=True,
