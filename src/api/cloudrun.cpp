@@ -17,7 +17,7 @@ void MountCloudRun(const ApiContext& context) {
                    .stopped = "Script was stopped: {}",
                    .not_serializable = "{}"}};
   http::Handler handler =
-      MountMainScript(context.router, context.runner, "/cloudrun", std::move(options));
+      MountMainScript(context.router, context.runner, "cloudrun", std::move(options));
   if (context.options.script_api == "cloudrun") context.execute.SetDefault(std::move(handler));
 }
 

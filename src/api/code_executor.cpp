@@ -144,7 +144,7 @@ void MountCodeExecutor(const ApiContext& context) {
   CodeExecutorOptions options = context.options.code_executor;
   options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
   http::Handler handler = MakeRunHandler(
-      context.runner,
+      "code-executor", context.runner,
       [options](std::string_view body, std::string_view content_type) {
         return DecodeExecute(body, content_type, options);
       },

@@ -18,7 +18,7 @@ void MountNsjail(const ApiContext& context) {
           .stopped = "Script execution error: {}",
           .not_serializable = "ERROR: main() function must return JSON serializable data"}};
   http::Handler handler =
-      MountMainScript(context.router, context.runner, "/nsjail", std::move(options));
+      MountMainScript(context.router, context.runner, "nsjail", std::move(options));
   if (context.options.script_api == "nsjail") context.execute.SetDefault(std::move(handler));
 }
 

@@ -181,7 +181,7 @@ void MountPyRunner(const ApiContext& context) {
     context.router.Add("GET", path, AnswerWith(DescribeService(options)));
   }
   const http::Handler run = MakeRunHandler(
-      context.runner,
+      "pyrunner", context.runner,
       [options](std::string_view body, std::string_view content_type) {
         return DecodeRun(body, content_type, options);
       },
