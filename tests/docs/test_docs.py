@@ -227,7 +227,7 @@ class Commands(WithServer):
     def test_shown_answers_are_those_of_the_commands_above_them(self):
         """A json block that follows an sh block of one command is its answer, but for what differs
         between two runs."""
-        varying = {"execution_time", "memory_used", "memory_bytes"}
+        varying = {"execution_time", "memory_used", "memory_bytes", "phases"}
         pairs = 0
         for page in PAGES:
             text = page.read_text()
@@ -345,7 +345,7 @@ class Configuration(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write(config)
             file.flush()
-            server = Server("--config", file.name, *flags, env=env)  # its flag --port wins
+            server = Server("--config", file.name, *flags, env=env, warm=True)  # its flag --port wins
         self.addCleanup(server.stop)
         return server
 
@@ -422,7 +422,7 @@ class Policies(unittest.TestCase):
             "f = '{0.real}'.format": None,
         }
         text = self.page.read_text()
-        server = Server()
+        server = Server(warm=True)
         self.addCleanup(server.stop)
         for program, expected in programs.items():
             with self.subTest(program):
