@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <istream>
+#include <memory>
 #include <string>
 
 #include "cli/command_line.h"
@@ -37,6 +38,30 @@ Result<int> Ask(const HealthTarget& target) {
   stream >> version >> status;
   if (stream && version.starts_with("HTTP/1.")) return status;
   return Failure(stream.error() ? stream.error().message() : "the answer is not HTTP");
+}
+
+struct HealthCommand {
+  std::string url;
+  std::string file;
+};
+
+std::unique_ptr<CLI::App> AppOf(HealthCommand& command) {
+  auto app = std::make_unique<CLI::App>(
+      "Asks a service whether it is well: exit code 0 if it answers, 1 if not.", "pyrunner health");
+  app->add_option("URL", command.url,
+                  "http://HOST[:PORT][/PATH]; by default /health of the service that the "
+                  "environment and the file configure")
+      ->type_name("");
+  app->add_option("--config", command.file, "Configuration file (TOML), as for `pyrunner serve`")
+      ->type_name("FILE");
+  return app;
+}
+
+Result<HealthTarget> TargetOf(const HealthCommand& command) {
+  if (!command.url.empty()) return ParseHealthUrl(command.url);
+  const auto settings = ReadSettings(command.file);
+  if (!settings) return tl::unexpected(settings.error());
+  return OwnHealthTarget(*settings);
 }
 
 }  // namespace
@@ -87,38 +112,25 @@ HealthTarget OwnHealthTarget(const Settings& settings) {
 }
 
 int Health(int argc, const char* const* argv) {
-  CLI::App app("Asks a service whether it is well: exit code 0 if it answers, 1 if not.",
-               "pyrunner health");
-  std::string url;
-  std::string file;
-  app.add_option("URL", url,
-                 "http://HOST[:PORT][/PATH]; by default /health of the service that the "
-                 "environment and the file configure");
-  app.add_option("--config", file, "Configuration file (TOML), as for `pyrunner serve`");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+  HealthCommand command;
+  const auto help = ParseArguments(*AppOf(command), argc, argv);
+  if (!help) return Complain(kUsageError, help.error().message);
+  if (*help) {
+    std::fputs((*help)->c_str(), stdout);
     return 0;
-  } catch (const CLI::ParseError& error) {
-    return Complain(kUsageError,
-                    std::string(error.what()) + "; `pyrunner health --help` lists the flags");
   }
-  HealthTarget target;
-  if (url.empty()) {
-    const auto settings = ReadSettings(file);
-    if (!settings) return Complain(kUsageError, settings.error().message);
-    target = OwnHealthTarget(*settings);
-  } else {
-    auto parsed = ParseHealthUrl(url);
-    if (!parsed) return Complain(kUsageError, parsed.error().message);
-    target = std::move(*parsed);
-  }
-  const Result<int> status = Ask(target);
-  if (!status) return Complain(kFailure, target.Url() + ": " + status.error().message);
+  const Result<HealthTarget> target = TargetOf(command);
+  if (!target) return Complain(kUsageError, target.error().message);
+  const Result<int> status = Ask(*target);
+  if (!status) return Complain(kFailure, target->Url() + ": " + status.error().message);
   constexpr int kOk = 200;
   if (*status == kOk) return 0;
-  return Complain(kFailure, fmt::format("{}: the answer is {}", target.Url(), *status));
+  return Complain(kFailure, fmt::format("{}: the answer is {}", target->Url(), *status));
+}
+
+CommandManual ManualOfHealth() {
+  HealthCommand command;
+  return ManualOf(*AppOf(command));
 }
 
 }  // namespace pyrunner::cli

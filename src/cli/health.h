@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/arguments.h"
 #include "cli/settings.h"
 
 namespace pyrunner::cli {
@@ -30,5 +31,7 @@ struct HealthTarget {
 /// Returns 0 if the service answers with 200, 1 if it does not within five seconds, 64 for a wrong
 /// command line. `argv` starts with the sub-command.
 int Health(int argc, const char* const* argv);
+
+[[nodiscard]] CommandManual ManualOfHealth();
 
 }  // namespace pyrunner::cli
