@@ -145,6 +145,7 @@ class Service {
     log_->info("memory: {}", memory);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
+    settings_.api.max_body_bytes = settings_.server.max_body_bytes;
     api::MountApis(router_, *engine_, settings_.api, Reports());
 
     signals_.add(SIGINT);
