@@ -4,7 +4,7 @@ import {EXAMPLES} from './examples.js';
 import {LimitFields, limitsOf} from './limits.js';
 import {showOutputs} from './outputs.js';
 import {readServerTiming, showPhases} from './phases.js';
-import {visible} from './text.js';
+import {parseExactly, visible} from './text.js';
 
 const KEY = 'pyrunner-key';  // In sessionStorage, which ends with the tab.
 
@@ -66,6 +66,7 @@ async function send(api, body, signal) {
   let json;
   try {
     json = JSON.parse(text);
+    if ('result' in json) json.result = parseExactly(text).result;
   } catch {
     json = {detail: text.slice(0, 200)};
   }
@@ -145,7 +146,7 @@ function fillChoices() {
 function listen() {
   byId('example').addEventListener('change', showExample);
   byId('api').addEventListener('change', () => showApi());
-  byId('key').addEventListener('change', keepKey);
+  byId('key').addEventListener('input', keepKey);
   byId('stop').addEventListener('click', () => running?.abort());
   byId('form').addEventListener('submit', (event) => {
     event.preventDefault();

@@ -41,3 +41,10 @@ export function clip(text) {
   shown = shown.split('\n').map(clipLine).join('\n');
   return {text: visible(shown), clipped: shown !== text};
 }
+
+// `text` parsed, with numbers as they were written: a value of main() may be longer than a double.
+export function parseExactly(text) {
+  if (!JSON.rawJSON) return JSON.parse(text);
+  return JSON.parse(text, (key, value, context) =>
+    typeof value === 'number' && context?.source ? JSON.rawJSON(context.source) : value);
+}
