@@ -19,7 +19,7 @@ void MountCloudRun(const ApiContext& context) {
   context.facts.Set("cloudrun.policy", options.policy);
   context.facts.Set("cloudrun.memory_mb", options.limits.memory_bytes / kMiB);
   http::Handler handler =
-      MountMainScript(context.router, context.runner, "/cloudrun", std::move(options));
+      MountMainScript(context.router, context.runner, "cloudrun", std::move(options));
   if (context.options.script_api == "cloudrun") context.execute.SetDefault(std::move(handler));
 }
 

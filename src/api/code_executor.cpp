@@ -164,7 +164,7 @@ void MountCodeExecutor(const ApiContext& context) {
   options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
   AddFacts(context.facts, context.options, options);
   http::Handler handler = MakeRunHandler(
-      context.runner,
+      "code-executor", context.runner,
       [options](std::string_view body, std::string_view content_type) {
         return DecodeExecute(body, content_type, options);
       },

@@ -135,11 +135,11 @@ http::Response EncodeMainScript(Outcome outcome, const MainScriptOptions& option
   return response;
 }
 
-http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_view prefix,
+http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_view api,
                               MainScriptOptions options) {
   const auto shared = std::make_shared<const MainScriptOptions>(std::move(options));
   http::Handler handler = MakeRunHandler(
-      runner,
+      api, runner,
       [shared](std::string_view body, std::string_view content_type) {
         return DecodeMainScript(body, content_type, *shared);
       },
@@ -148,7 +148,7 @@ http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_
         response.body = ErrorResponse(0, DescribeRejection(rejection)).body;
         return response;
       });
-  router.Add("POST", std::string(prefix) + "/execute", handler);
+  router.Add("POST", "/" + std::string(api) + "/execute", handler);
   return handler;
 }
 

@@ -33,8 +33,8 @@ struct MainScriptOptions {
 /// {"result": ..., "stdout": "..."} or {"error": "...", "stdout": "..."}; 400 when nothing was run.
 [[nodiscard]] http::Response EncodeMainScript(Outcome outcome, const MainScriptOptions& options);
 
-/// Mounts POST <prefix>/execute and returns its handler.
-http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_view prefix,
+/// Mounts POST /<api>/execute and returns its handler.
+http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_view api,
                               MainScriptOptions options);
 
 }  // namespace pyrunner::api

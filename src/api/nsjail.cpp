@@ -20,7 +20,7 @@ void MountNsjail(const ApiContext& context) {
   context.facts.Set("nsjail.policy", options.policy);
   context.facts.Set("nsjail.memory_mb", options.limits.memory_bytes / kMiB);
   http::Handler handler =
-      MountMainScript(context.router, context.runner, "/nsjail", std::move(options));
+      MountMainScript(context.router, context.runner, "nsjail", std::move(options));
   if (context.options.script_api == "nsjail") context.execute.SetDefault(std::move(handler));
 }
 

@@ -196,7 +196,7 @@ void MountPyRunner(const ApiContext& context) {
   context.router.Add("GET", "/", PlaygroundOr(describe));
   for (const char* path : {"/pyrunner", "/pyrunner/"}) context.router.Add("GET", path, describe);
   const http::Handler run = MakeRunHandler(
-      context.runner,
+      "pyrunner", context.runner,
       [options](std::string_view body, std::string_view content_type) {
         return DecodeRun(body, content_type, options);
       },

@@ -14,14 +14,15 @@ using boost::asio::awaitable;
 /// Shared by the requests in flight, so it lives as long as they do.
 class RunHandler {
  public:
-  RunHandler(Runner& runner, RunDecoder decode, RejectionEncoder reject)
-      : runner_(runner), decode_(std::move(decode)), reject_(std::move(reject)) {}
+  RunHandler(std::string_view api, Runner& runner, RunDecoder decode, RejectionEncoder reject)
+      : api_(api), runner_(runner), decode_(std::move(decode)), reject_(std::move(reject)) {}
 
   awaitable<http::Response> Handle(http::Request request) {
     auto decoded = decode_(request.body, request.Header("content-type"));
     if (!decoded) co_return std::move(decoded.error());
     std::string().swap(request.body);  // up to megabytes, for as long as the program runs
 
+    decoded->program.context = {.api = api_, .caller = std::move(request.caller)};
     // Named, not temporaries of the co_await expression, which g++ 12 destroys twice.
     std::shared_ptr<Cancellation> cancellation = std::move(request.cancellation);
     auto run = runner_.Run(std::move(decoded->program), std::move(cancellation));
@@ -38,6 +39,7 @@ class RunHandler {
   }
 
  private:
+  const std::string_view api_;
   Runner& runner_;
   const RunDecoder decode_;
   const RejectionEncoder reject_;
@@ -51,8 +53,10 @@ awaitable<http::Response> Answer(std::shared_ptr<const std::string> body) {
 
 }  // namespace
 
-http::Handler MakeRunHandler(Runner& runner, RunDecoder decode, RejectionEncoder reject) {
-  const auto handler = std::make_shared<RunHandler>(runner, std::move(decode), std::move(reject));
+http::Handler MakeRunHandler(std::string_view api, Runner& runner, RunDecoder decode,
+                             RejectionEncoder reject) {
+  const auto handler =
+      std::make_shared<RunHandler>(api, runner, std::move(decode), std::move(reject));
   return [handler](http::Request request) { return handler->Handle(std::move(request)); };
 }
 

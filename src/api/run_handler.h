@@ -27,8 +27,9 @@ using RunDecoder = std::function<tl::expected<RunRequest, http::Response>(
 /// The response for a program that was not run.
 using RejectionEncoder = std::function<http::Response(const Rejection&)>;
 
-/// The runner must outlive the handler and every request in flight.
-[[nodiscard]] http::Handler MakeRunHandler(Runner& runner, RunDecoder decode,
+/// `api` is a literal: the name in records. The runner must outlive the handler and every request
+/// in flight.
+[[nodiscard]] http::Handler MakeRunHandler(std::string_view api, Runner& runner, RunDecoder decode,
                                            RejectionEncoder reject);
 
 /// A handler that always answers with this JSON text.

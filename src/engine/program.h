@@ -3,8 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/caller.h"
 
 namespace pyrunner {
 
@@ -17,6 +21,12 @@ struct Limits {
   std::uint64_t output_bytes = 0;  // kept of each stream; 0: EngineOptions::output_bytes
 };
 
+/// Whose wish a run is and how it came, for fairness, bounds and records. No sandbox sees it.
+struct RunContext {
+  std::string_view api;                  // a literal: "pyrunner", "cli"
+  std::shared_ptr<const Caller> caller;  // nullptr: anybody
+};
+
 struct Program {
   std::string code;                    // UTF-8
   std::string standard_input;          // bytes; empty: end of file at once
@@ -24,6 +34,7 @@ struct Program {
   Limits limits;
   std::string policy;      // by name: built in, or one of EngineOptions::policies
   bool call_main = false;  // then its main() is called, and what that returns is the result
+  RunContext context;
 };
 
 }  // namespace pyrunner

@@ -80,6 +80,15 @@ asio::awaitable<void> Connection::Serve() {
     }
     std::string reader;  // the other origin that may read the response
     if (incoming->from_allowed_origin) reader = incoming->request.Header("origin");
+    const bool preflight = incoming->from_allowed_origin && IsPreflight(incoming->request);
+    if (context_->options.authorize && !preflight) {
+      auto caller = context_->options.authorize(incoming->request);
+      if (!caller) {
+        co_await RefuseWith(std::move(caller.error()), incoming->with_body, reader);
+        co_return;
+      }
+      incoming->request.caller = std::move(*caller);
+    }
     if (incoming->framing != BodyFraming::kNone) {
       auto body =
           co_await ReadBody(incoming->framing, incoming->length, incoming->expects_continue);
@@ -92,7 +101,7 @@ asio::awaitable<void> Connection::Serve() {
     }
     if (gone_) co_return;  // cut while the request came in: nobody waits for its answer
     Response response;
-    if (incoming->from_allowed_origin && IsPreflight(incoming->request)) {
+    if (preflight) {
       response = PreflightResponse();
     } else {
       response = co_await Run(std::move(incoming->request));
@@ -344,10 +353,16 @@ asio::awaitable<bool> Connection::WriteAll(std::array<asio::const_buffer, 2> buf
 
 asio::awaitable<void> Connection::Refuse(Refusal refusal, bool with_body, std::string_view origin) {
   if (refusal.status == 0) co_return;
+  auto refused = RefuseWith(ErrorResponse(refusal.status, refusal.reason), with_body, origin);
+  co_await std::move(refused);
+}
+
+asio::awaitable<void> Connection::RefuseWith(Response response, bool with_body,
+                                             std::string_view origin) {
   ++context_->stats.refused_requests;
-  Response response = ErrorResponse(refusal.status, refusal.reason);
   if (!origin.empty()) AllowOrigin(response, origin);
-  if (co_await Write(std::move(response), ConnectionField::kClose, with_body)) co_await Close();
+  const bool written = co_await Write(std::move(response), ConnectionField::kClose, with_body);
+  if (written) co_await Close();
 }
 
 // Sends FIN, then throws away what comes until the client has closed as well. Closing over unread

@@ -109,6 +109,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// `origin`: whose pages may read why; empty for none. It outlives the awaitable.
   boost::asio::awaitable<void> Refuse(Refusal refusal, bool with_body,
                                       std::string_view origin = {});
+  boost::asio::awaitable<void> RefuseWith(Response response, bool with_body,
+                                          std::string_view origin);
   boost::asio::awaitable<void> Close();
 
   [[nodiscard]] bool HostIsAllowed(std::string_view host) const;

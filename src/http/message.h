@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/caller.h"
 #include "base/cancellation.h"
 
 namespace pyrunner::http {
@@ -21,6 +22,7 @@ struct Request {
   Headers headers;
   std::string body;
   std::shared_ptr<Cancellation> cancellation;  // cancelled when the client goes away
+  std::shared_ptr<const Caller> caller;        // see ServerOptions::authorize
 
   /// The first header of this (lower case) name, or empty.
   [[nodiscard]] std::string_view Header(std::string_view name) const {

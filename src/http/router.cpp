@@ -22,8 +22,21 @@ Response NoContent() {
 
 }  // namespace
 
-void Router::Add(std::string method, std::string path, Handler handler) {
-  paths_[std::move(path)].insert_or_assign(std::move(method), std::move(handler));
+void Router::Add(std::string method, std::string path, Handler handler, Access access) {
+  paths_[std::move(path)].insert_or_assign(std::move(method), Route{std::move(handler), access});
+}
+
+const Router::Route* Router::Find(const Methods& methods, const Request& request) {
+  auto route = methods.find(request.method);
+  if (route == methods.end() && request.method == "HEAD") route = methods.find("GET");
+  return route == methods.end() ? nullptr : &route->second;
+}
+
+bool Router::IsOpen(const Request& request) const {
+  const auto path = paths_.find(request.path);
+  if (path == paths_.end()) return false;
+  const Route* route = Find(path->second, request);
+  return route != nullptr && route->access == Access::kOpen;
 }
 
 // Not a coroutine itself: the handler's awaitable is handed on as it is, one frame less per
@@ -33,9 +46,7 @@ boost::asio::awaitable<Response> Router::Dispatch(Request request) const {
   const auto path = paths_.find(request.path);
   if (path == paths_.end()) return Answer(ErrorResponse(404, "Not Found"));
   const Methods& methods = path->second;
-  auto handler = methods.find(request.method);
-  if (handler == methods.end() && request.method == "HEAD") handler = methods.find("GET");
-  if (handler != methods.end()) return handler->second(std::move(request));
+  if (const Route* route = Find(methods, request)) return route->handler(std::move(request));
 
   std::string allow;
   for (const auto& [method, unused] : methods) {

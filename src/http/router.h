@@ -19,9 +19,19 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 /// and unchanged until the last one has completed: handlers run in place. Not thread-safe.
 class Router {
  public:
+  /// Whom a route is for, where keys are needed.
+  enum class Access {
+    kWithKey,  // whoever has one
+    kOpen,     // everybody
+  };
+
   /// `path` is compared byte for byte with the request's, which is not percent-decoded. A second
   /// handler for the same method and path replaces the first.
-  void Add(std::string method, std::string path, Handler handler);
+  void Add(std::string method, std::string path, Handler handler, Access access = Access::kWithKey);
+
+  /// Whether the request is for a route that is open. Not what has no route: who has no key is told
+  /// of nothing else.
+  [[nodiscard]] bool IsOpen(const Request& request) const;
 
   /// Runs the handler. Answers by itself: 404 for an unknown path, 405 with Allow for a method that
   /// the path does not have, OPTIONS with 204 and Allow (for "*" too). HEAD goes to the handler of
@@ -30,7 +40,14 @@ class Router {
 
  private:
   // Nodes of std::map stay where they are, so a running handler is never moved.
-  using Methods = std::map<std::string, Handler, std::less<>>;
+  struct Route {
+    Handler handler;
+    Access access;
+  };
+  using Methods = std::map<std::string, Route, std::less<>>;
+
+  /// That of the request's method, GET's for HEAD; or nullptr.
+  [[nodiscard]] static const Route* Find(const Methods& methods, const Request& request);
 
   std::map<std::string, Methods, std::less<>> paths_;
 };

@@ -92,6 +92,23 @@ TEST_F(RouterTest, Options) {
   EXPECT_EQ(Ask("OPTIONS", "/nowhere").status, 404);
 }
 
+TEST_F(RouterTest, OnlyWhatIsOpenIsOpen) {
+  router_.Add("GET", "/open", Other, Router::Access::kOpen);
+  router_.Add("POST", "/open", Other);
+  const auto open = [this](const char* method, const char* path) {
+    Request request;
+    request.method = method;
+    request.path = path;
+    return router_.IsOpen(request);
+  };
+  EXPECT_TRUE(open("GET", "/open"));
+  EXPECT_TRUE(open("HEAD", "/open"));
+  EXPECT_FALSE(open("POST", "/open"));
+  EXPECT_FALSE(open("DELETE", "/open"));
+  EXPECT_FALSE(open("GET", "/both"));
+  EXPECT_FALSE(open("GET", "/nowhere"));
+}
+
 TEST_F(RouterTest, AHandlerOfItsOwnWins) {
   router_.Add("OPTIONS", "/run", Other);
   EXPECT_EQ(Ask("OPTIONS", "/run").body, "other");

@@ -14,8 +14,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
+#include "base/caller.h"
 #include "base/result.h"
 #include "http/framing.h"
 #include "http/router.h"
@@ -62,6 +64,13 @@ struct ServerOptions {
   /// what only the operator can reach.
   std::vector<std::string> allowed_origins;
 
+  /// Who sends this request, or the response for somebody who may not. Asked with the head alone:
+  /// the body of a request that is refused is never read. Not asked for a page's preflight, which
+  /// has no credentials. Empty: anybody may. Must not throw.
+  using Authorize =
+      std::function<tl::expected<std::shared_ptr<const Caller>, Response>(const Request& head)>;
+  Authorize authorize;
+
   /// Takes one line for the operator. It holds no bytes of a request.
   std::function<void(std::string)> log;
 
@@ -80,7 +89,7 @@ struct ServerStats {
   std::uint64_t turned_away_connections = 0;  // beyond a limit on connections
   std::uint64_t displaced_connections = 0;    // ended to make room
   std::uint64_t requests = 0;                 // handed to the router
-  std::uint64_t refused_requests = 0;         // by framing, limits, deadlines or host
+  std::uint64_t refused_requests = 0;         // by framing, limits, deadlines, host or authorize
   std::uint64_t disconnects = 0;              // the client left while its handler ran
 };
 

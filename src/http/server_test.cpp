@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/response.h"
 #include "http/server_test_support.h"
 
 namespace pyrunner::http {
@@ -192,6 +193,30 @@ TEST_F(ServerTest, AnswersOnlyToItsNames) {
     EXPECT_EQ(StatusAndClose("GET /hello HTTP/1.1\r\nHost: "s + host + "\r\n\r\n"), 421) << host;
   }
   EXPECT_EQ(StatusAndClose("GET /hello HTTP/1.0\r\n\r\n"), 421);
+}
+
+TEST_F(ServerTest, WhoMayNotIsToldSoBeforeTheBody) {
+  ServerOptions options;
+  options.authorize =
+      [](const Request& head) -> tl::expected<std::shared_ptr<const Caller>, Response> {
+    EXPECT_TRUE(head.body.empty());
+    if (head.Header("authorization") == "Bearer right") {
+      return std::make_shared<const Caller>(Caller{.name = "ada"});
+    }
+    Response refused = ErrorResponse(401, "Send a key");
+    refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return tl::unexpected(std::move(refused));
+  };
+  StartServer(options);
+  Client stranger = Connect();
+  stranger.Send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\nthe first few");
+  const auto refused = stranger.ReceiveAll();
+  EXPECT_EQ(StatusOf(refused), 401);
+  EXPECT_NE(refused.find("\r\nWWW-Authenticate: Bearer\r\n"), std::string::npos);
+  EXPECT_EQ(stats().requests, 0U);
+  Client known = Connect();
+  known.Send(Post("/echo", "in", "Authorization: Bearer right\r\n"));
+  EXPECT_EQ(BodyOf(known.Receive()), "in");
 }
 
 TEST_F(ServerTest, AClientThatClosesCancelsItsRequest) {
