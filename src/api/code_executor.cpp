@@ -108,8 +108,8 @@ tl::expected<RunRequest, http::Response> DecodeExecute(std::string_view body,
   std::string* code = fields.RequiredString("code", CheckLength);
   fields.RequiredLiteral("language", "python");
   auto id = fields.OptionalString("execution_id", CheckIdLength);
-  const auto timeout =
-      fields.OptionalInteger("timeout", {kMinTimeout, kMaxTimeout, options.default_timeout.count()});
+  const auto timeout = fields.OptionalInteger(
+      "timeout", {kMinTimeout, kMaxTimeout, options.default_timeout.count()});
   const auto max_memory = static_cast<std::int64_t>(options.max_memory_mb);
   const auto memory = fields.OptionalInteger(
       "max_memory_mb",

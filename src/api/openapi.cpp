@@ -54,9 +54,10 @@ void AddOpenApi(http::Router& router, ApiFacts facts) {
   facts.Set("keys",
             "where the operator made keys, every request but those to open paths carries one.");
   // Those of all operations but the open ones: one of the two, or none where there are no keys.
-  facts.facts_.insert_or_assign("security", ApiFacts::Fact{R"([{},{"bearer":[]},{"apiKey":[]}])",
-                                                           true});
-  router.Add("GET", "/openapi.json", AnswerWith(facts.Fill(OpenApiTemplate())));
+  facts.facts_.insert_or_assign("security",
+                                ApiFacts::Fact{R"([{},{"bearer":[]},{"apiKey":[]}])", true});
+  router.Add("GET", "/openapi.json", AnswerWith(facts.Fill(OpenApiTemplate())),
+             http::Router::Access::kOpen);
 }
 
 }  // namespace pyrunner::api

@@ -95,13 +95,15 @@ http::Handler Serving(Served served) {
 }  // namespace
 
 void AddPages(http::Router& router) {
-  router.Add("GET", "/docs",
-             Serving({FindPage("docs.html"), PageHeaders(kDocsPolicy), kAskAgain,
-                      "Accept-Encoding"}));
+  router.Add(
+      "GET", "/docs",
+      Serving({FindPage("docs.html"), PageHeaders(kDocsPolicy), kAskAgain, "Accept-Encoding"}),
+      http::Router::Access::kOpen);
   for (const WebFile& file : WebFiles()) {
     if (!file.name.starts_with('/')) continue;
     router.Add("GET", std::string(file.name),
-               Serving({&file, FileHeaders(), kForEver, "Accept-Encoding"}));
+               Serving({&file, FileHeaders(), kForEver, "Accept-Encoding"}),
+               http::Router::Access::kOpen);
   }
 }
 

@@ -110,8 +110,8 @@ tl::expected<RunRequest, http::Response> DecodeRun(std::string_view body,
   std::string* code = fields.RequiredString("code", CheckCode);
   // An operator who lowers a ceiling does not have to think of the default as well.
   const auto timeout = fields.OptionalInteger(
-      "timeout",
-      {kMinTimeout, max_timeout, std::min<std::int64_t>(options.default_timeout.count(), max_timeout)});
+      "timeout", {kMinTimeout, max_timeout,
+                  std::min<std::int64_t>(options.default_timeout.count(), max_timeout)});
   const auto memory = fields.OptionalInteger(
       "memory_limit", {min_memory, max_memory,
                        std::min(static_cast<std::int64_t>(options.default_memory_mb), max_memory)});
@@ -193,8 +193,11 @@ void MountPyRunner(const ApiContext& context) {
   facts.Set("pyrunner.default_memory_mb",
             std::min(options.default_memory_mb, options.max_memory_mb));
   const http::Handler describe = AnswerWith(DescribeService(options));
-  context.router.Add("GET", "/", PlaygroundOr(describe));
-  for (const char* path : {"/pyrunner", "/pyrunner/"}) context.router.Add("GET", path, describe);
+  constexpr auto kOpen = http::Router::Access::kOpen;
+  context.router.Add("GET", "/", PlaygroundOr(describe), kOpen);
+  for (const char* path : {"/pyrunner", "/pyrunner/"}) {
+    context.router.Add("GET", path, describe, kOpen);
+  }
   const http::Handler run = MakeRunHandler(
       "pyrunner", context.runner,
       [options](std::string_view body, std::string_view content_type) {

@@ -11,7 +11,7 @@ struct WebFile {
   /// The path that it is served at, below /web/; or, without a slash, the name of a page.
   std::string_view name;
   std::string_view content_type;
-  std::string_view tag;   // another for another content
+  std::string_view tag;  // another for another content
   std::string_view body;
   std::string_view gzip;  // the same, compressed; empty: not worth it
 };

@@ -26,6 +26,14 @@ void Router::Add(std::string method, std::string path, Handler handler, Access a
   paths_[std::move(path)].insert_or_assign(std::move(method), Route{std::move(handler), access});
 }
 
+std::vector<std::pair<std::string, std::string>> Router::Routes() const {
+  std::vector<std::pair<std::string, std::string>> routes;
+  for (const auto& [path, methods] : paths_) {
+    for (const auto& [method, unused] : methods) routes.emplace_back(path, method);
+  }
+  return routes;
+}
+
 const Router::Route* Router::Find(const Methods& methods, const Request& request) {
   auto route = methods.find(request.method);
   if (route == methods.end() && request.method == "HEAD") route = methods.find("GET");

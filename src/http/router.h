@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/message.h"
 
@@ -28,6 +30,9 @@ class Router {
   /// `path` is compared byte for byte with the request's, which is not percent-decoded. A second
   /// handler for the same method and path replaces the first.
   void Add(std::string method, std::string path, Handler handler, Access access = Access::kWithKey);
+
+  /// All routes as {path, method}, sorted.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> Routes() const;
 
   /// Whether the request is for a route that is open. Not what has no route: who has no key is told
   /// of nothing else.
