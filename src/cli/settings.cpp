@@ -87,7 +87,8 @@ Setting Text(std::string_view name, std::string_view description,
 
 Setting OneOf(std::string_view name, std::string_view description, std::string& (*field)(Settings&),
               std::vector<std::string> choices) {
-  return {name, description,
+  return {name,
+          description,
           [=](Settings& settings, const std::string& text) -> Status {
             if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
               std::string list;
@@ -100,7 +101,9 @@ Setting OneOf(std::string_view name, std::string_view description, std::string& 
           [=](const Settings& settings) {
             auto copy = settings;
             return field(copy);
-          }};
+          },
+          /*is_list=*/false,
+          choices};
 }
 
 Setting Processors(std::string_view name, std::string_view description) {
@@ -219,24 +222,32 @@ Setting AllowedMissing(std::string_view name, std::string_view description) {
     settings.allowed_missing = std::move(changed.allowed_missing);
     return {};
   };
+  setting.choices.assign(sandbox::kPropertyNames.begin(), sandbox::kPropertyNames.end());
   return setting;
 }
 
 /// The policy of every API; by default each has its own.
 Setting PolicyOfAll(std::string_view name, std::string_view description) {
-  return {name, description,
+  std::vector<std::string> names;
+  for (const Policy& policy : BuiltinPolicies()) names.push_back(policy.name);
+  return {name,
+          description,
           [](Settings& settings, const std::string& text) -> Status {
             settings.api.policy = text;
             return {};
           },
           [](const Settings& settings) {
             return settings.api.policy.empty() ? "each its own" : settings.api.policy;
-          }};
+          },
+          /*is_list=*/false,
+          std::move(names),
+          "scientific"};
 }
 
 /// What a seed's setting asked for, and every zygote does anyway.
 Setting Obsolete(std::string_view name, std::string_view description) {
-  return {name, description,
+  return {name,
+          description,
           [](Settings& /*settings*/, const std::string& text) -> Status {
             std::string lower = text;
             std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -246,7 +257,9 @@ Setting Obsolete(std::string_view name, std::string_view description) {
             }
             return {};
           },
-          [](const Settings& /*settings*/) { return std::string("true"); }};
+          [](const Settings& /*settings*/) { return std::string("true"); },
+          /*is_list=*/false,
+          {"true", "false"}};
 }
 
 std::vector<Setting> MakeTable() {
