@@ -39,9 +39,8 @@ SOURCE_MAP = re.compile(rb"^(?://|/\*)# sourceMappingURL=.*$", re.M)
 def package_files(lock, folder):
     """({served name: bytes}, {npm's name of a module: served name}, the text of all licences)."""
     files, modules, licences = {}, {}, []
+    web_packages.ensure(lock, folder)  # Nothing is fetched if ./dev did it.
     for package in json.loads(lock.read_text())["packages"]:
-        if web_packages.read_archive(folder, package) is None:
-            sys.exit(f"{package['name']} {package['version']} is not in {folder}: run ./dev build")
         with tarfile.open(web_packages.archive_path(folder, package)) as tar:
             def read(name):
                 return tar.extractfile("package/" + name).read()

@@ -96,8 +96,8 @@ def unpack(archive, package, folder):
     mark.write_text(package["integrity"])
 
 
-def main():
-    lock, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+def ensure(lock, folder, unpacked=False):
+    """Fetches what is missing, and removes what the lock no longer names."""
     packages = json.loads(lock.read_text())["packages"]
     registry = (npm_setting("registry") or "https://registry.npmjs.org").rstrip("/")
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,20 +110,19 @@ def main():
             try:
                 data = fetch(url)
             except (OSError, ValueError) as error:
-                return f"cannot fetch {url}: {error}"
+                sys.exit(f"cannot fetch {url}: {error}")
             if integrity(data) != package["integrity"]:
-                return f"{url} is not what {lock} names: its integrity is {integrity(data)}"
+                sys.exit(f"{url} is not what {lock} names: its integrity is {integrity(data)}")
             partial = path.with_suffix(".partial")
             partial.write_bytes(data)
             partial.rename(path)
-        if "--unpack" in sys.argv:
+        if unpacked:
             unpack(path, package, folder)
     wanted = {archive_path(folder, package) for package in packages}
     for path in folder.glob("*.tgz"):
         if path not in wanted:
             path.unlink()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ensure(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "--unpack" in sys.argv)
