@@ -1,4 +1,9 @@
 // Swagger UI for this service's own description.
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
+
 window.SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#swagger',

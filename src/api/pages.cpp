@@ -66,7 +66,7 @@ http::Response Serve(const Served& served, const http::Request& request) {
   if (HasTag(request, tag)) {
     response.status = 304;
   } else {
-    response.body = packed ? file.gzip : file.body;
+    response.constant_body = packed ? file.gzip : file.body;
   }
   return response;
 }

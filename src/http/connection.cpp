@@ -325,7 +325,7 @@ asio::awaitable<bool> Connection::Write(Response response, ConnectionField field
   head_out_.clear();
   AppendHead(head_out_, response, field);
   std::array<asio::const_buffer, 2> buffers{asio::buffer(head_out_), asio::const_buffer()};
-  if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.body);
+  if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.Body());
   const bool written = co_await WriteAll(buffers);
   context_->stats.buffered_response_bytes -= held;
   co_return written;

@@ -132,6 +132,7 @@ class ServerTest : public testing::Test {
     };
     router_.Add("POST", "/echo", [this](Request request) { return Echo(this, request); });
     router_.Add("GET", "/hello", Hello);
+    router_.Add("GET", "/constant", Constant);
     router_.Add("GET", "/throw", Throw);
     router_.Add("POST", "/wait", [this](Request request) { return Wait(this, request); });
     server_.emplace(context_, std::move(options), router_);
@@ -232,9 +233,17 @@ class ServerTest : public testing::Test {
     co_return response;
   }
 
+  inline static const std::string kConstant = std::string(8'000'000, 'x');
+
   static Answer Hello(Request) {
     Response response;
     response.body = "hello";
+    co_return response;
+  }
+
+  static Answer Constant(Request) {
+    Response response;
+    response.constant_body = kConstant;
     co_return response;
   }
 
