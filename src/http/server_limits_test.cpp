@@ -190,9 +190,9 @@ TEST_F(ServerTest, ConstantAnswersThatNobodyReadsHoldNothing) {
   unread.Send(Get("/constant"));
   Client second = Connect();
   second.Send(Get("/constant"));
-  EXPECT_EQ(BodyOf(second.Receive()), kConstant);
+  EXPECT_TRUE(BodyOf(second.Receive()) == kConstant);
   EXPECT_EQ(stats().buffered_response_bytes, 0U);
-  EXPECT_EQ(BodyOf(unread.Receive()), kConstant);
+  EXPECT_TRUE(BodyOf(unread.Receive()) == kConstant);
   second.Send("HEAD /constant HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_NE(second.Receive(true).find("Content-Length: 8000000\r\n"), std::string::npos);
 }

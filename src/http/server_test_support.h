@@ -119,6 +119,9 @@ class Client {
   bool closed_ = false;
 };
 
+/// What GET /constant answers, a body that is not copied.
+inline const std::string kConstant(8'000'000, 'x');
+
 /// Handlers: POST /echo answers with the body, GET /hello at once, POST /wait when it is cancelled
 /// or after a while, GET /throw not at all.
 class ServerTest : public testing::Test {
@@ -232,8 +235,6 @@ class ServerTest : public testing::Test {
     response.body = std::move(request.body);
     co_return response;
   }
-
-  inline static const std::string kConstant = std::string(8'000'000, 'x');
 
   static Answer Hello(Request) {
     Response response;
