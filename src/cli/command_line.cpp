@@ -152,9 +152,11 @@ Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv) {
   std::map<std::string_view, std::string> values;
   const Settings defaults;
   for (const Setting& setting : AllSettings()) {
-    app.add_option("--" + std::string(setting.name), values[setting.name],
-                   std::string(setting.description))
-        ->type_name("[" + setting.get(defaults) + "]");
+    CLI::Option* option =
+        app.add_option("--" + std::string(setting.name), values[setting.name],
+                       std::string(setting.description))
+            ->type_name("[" + setting.get(defaults) + "]");
+    if (setting.is_switch) option->expected(0, 1);
   }
   ServeCommand command;
   try {

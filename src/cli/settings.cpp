@@ -103,6 +103,21 @@ Setting OneOf(std::string_view name, std::string_view description, std::string& 
           }};
 }
 
+Setting Switch(std::string_view name, std::string_view description, bool& (*field)(Settings&)) {
+  return {name, description,
+          [=](Settings& settings, const std::string& text) -> Status {
+            const bool on = text.empty() || text == "true" || text == "1";
+            if (!on && text != "false" && text != "0") return Failure("must be true or false");
+            field(settings) = on;
+            return {};
+          },
+          [=](const Settings& settings) {
+            auto copy = settings;
+            return std::string(field(copy) ? "true" : "false");
+          },
+          /*is_list=*/false, /*is_switch=*/true};
+}
+
 Setting Processors(std::string_view name, std::string_view description) {
   return {name, description,
           [](Settings& settings, const std::string& text) -> Status {
@@ -366,10 +381,20 @@ std::vector<Setting> MakeTable() {
       Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
+      Seconds(
+          "drain-delay",
+          "Seconds before that in which requests are still served, while /readyz says 503",
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600),
       OneOf("log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
             {"debug", "info", "warning", "error"}),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
+      Text(
+          "audit-log", "File for a line about each program; - for the log's stream",
+          +[](Settings& s) -> std::string& { return s.audit_log; }),
+      Switch(
+          "open-metrics", "GET /metrics needs no key, even where all else does",
+          +[](Settings& s) -> bool& { return s.open_metrics; }),
   };
 }
 

@@ -25,7 +25,10 @@ struct Settings {
   std::uint16_t port = 8000;
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string audit_log;      // a path, or "-" for the log's stream; empty: none
+  bool open_metrics = false;  // GET /metrics needs no key
   std::chrono::seconds drain_time{30};
+  std::chrono::seconds drain_delay{0};
   std::vector<std::string> allowed_missing;  // names of sandbox/properties.h
   api::ApiOptions api;
   std::vector<Policy> policies;  // the operator's own
@@ -50,7 +53,8 @@ struct Setting {
   std::string_view description;
   std::function<Status(Settings&, const std::string&)> set;
   std::function<std::string(const Settings&)> get;
-  bool is_list = false;  // with commas; in the file, an array will do
+  bool is_list = false;    // with commas; in the file, an array will do
+  bool is_switch = false;  // the flag without a value means true
 
   [[nodiscard]] std::string EnvironmentName() const;
   [[nodiscard]] std::string FileKey() const;

@@ -102,7 +102,8 @@ class Pool final : private Shelf::Maker {
   std::set<std::shared_ptr<Sandbox>> live_;           // forked and not ended
   std::map<Sandbox*, const Shelf*> at_low_priority_;  // of the live ones
   WaitList stopping_;
-  std::size_t strays_ = 0;  // slots of which a process may be left
+  std::uint64_t failed_ = 0;  // sandboxes that could not be made
+  std::size_t strays_ = 0;    // slots of which a process may be left
   bool stopped_ = false;
 };
 
