@@ -14,7 +14,7 @@ namespace pyrunner::api {
 
 /// Where the run of bytes that a JSON string holds as they are, and that are ASCII, ends; it starts
 /// at `at`, which is at most the text's size.
-[[nodiscard]] std::size_t SkipPlainJson(std::string_view text, std::size_t at);
+[[nodiscard]] std::size_t SkipPlainJson(std::string_view bytes, std::size_t at);
 
 /// The inside of a JSON string, without the quotes. Well-formed UTF-8 is kept as it is, damage
 /// becomes U+FFFD, both exactly as in Python's

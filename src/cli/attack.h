@@ -9,7 +9,7 @@
 namespace pyrunner::cli {
 
 /// A program that tries to get out, and what its header says of it.
-struct Attack {
+struct Attack {  // NOLINT(bugprone-exception-escape): json asserts as it moves
   enum class Way { kInTurn, kTogether, kCompared };  // if it runs more than once
 
   std::string id;

@@ -7,7 +7,7 @@
 namespace pyrunner::cli {
 
 /// One program, different for each number, and how it ends.
-struct NeighbourProgram {
+struct NeighbourProgram {  // NOLINT(bugprone-exception-escape): json asserts as it moves
   std::string code;
   nlohmann::json expected;  // fields of the answer
 

@@ -252,7 +252,7 @@ void AttackTargets::PlantSharedMemory() {
   if (segment < 0) return;
   removals_.emplace_back([segment] { ::shmctl(segment, IPC_RMID, nullptr); });
   void* memory = ::shmat(segment, nullptr, 0);
-  if (memory == reinterpret_cast<void*>(-1)) return;
+  if (memory == reinterpret_cast<void*>(-1)) return;  // NOLINT(performance-no-int-to-ptr)
   const std::string secret = NewSecret();
   std::memcpy(memory, secret.data(), secret.size());
   ::shmdt(memory);

@@ -79,7 +79,7 @@ TEST_F(AttackTargetsTest, EveryOneHasASecretForWhoReachesIt) {
   const int segment =
       ::shmget(targets_.description().at("shm").get<key_t>(), 0, 0);  // as any attacker would
   const void* memory = ::shmat(segment, nullptr, SHM_RDONLY);
-  ASSERT_NE(memory, reinterpret_cast<void*>(-1));
+  ASSERT_NE(memory, reinterpret_cast<void*>(-1));  // NOLINT(performance-no-int-to-ptr)
   EXPECT_TRUE(IsNewSecret(static_cast<const char*>(memory)));
   ::shmdt(memory);
   EXPECT_EQ(targets_.Disturbed(), std::vector<std::string>());

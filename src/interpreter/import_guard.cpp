@@ -32,15 +32,11 @@ PyObject* RaiseMissing(const Policy& policy, std::string_view module) {
 /// about something else.
 std::string MissingPart(std::string_view module) {
   if (PyErr_ExceptionMatches(PyExc_ModuleNotFoundError) == 0) return {};
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  const PyRef name(PyObject_GetAttrString(value, "name"));
+  auto error = RaisedException::Take();
+  const PyRef name(PyObject_GetAttrString(error.value.get(), "name"));
   const std::string missing(TextOf(name.get()));
   PyErr_Clear();
-  PyErr_Restore(type, value, traceback);
+  std::move(error).Raise();
   const bool is_part = module == missing || module.starts_with(missing + ".");
   return is_part ? missing : std::string();
 }

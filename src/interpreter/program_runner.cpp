@@ -48,17 +48,12 @@ wire::Refused RefusedBy(const Refusal& refusal) {
 /// The pending SyntaxError, or what else the parser raised, as a refusal; clears it.
 wire::Refused RefusedSyntax() {
   wire::Refused refused{.cause = wire::Refused::Cause::kSyntax};
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  const PyRef owners[] = {PyRef(type), PyRef(value), PyRef(traceback)};
+  const auto error = RaisedException::Take();
   const auto attribute = [&](const char* name) {
-    return PyRef(PyObject_GetAttrString(value, name));
+    return PyRef(PyObject_GetAttrString(error.value.get(), name));
   };
   const PyRef message = attribute("msg");
-  const PyRef text(message ? nullptr : PyObject_Str(value));
+  const PyRef text(message ? nullptr : PyObject_Str(error.value.get()));
   refused.reason = TextOf(message ? message.get() : text.get());
   const auto number = [](const PyRef& object) {
     return object && PyLong_Check(object.get()) != 0
@@ -190,11 +185,10 @@ std::string LastLine(const PyRef& runtime, PyObject* error) {
 
 /// Takes the pending exception: prints it as Python would, and says what it was.
 void ReportException(const PyRef& runtime, const char* path, ProgramEnd& end) {
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
+  auto error = RaisedException::Take();
+  PyObject* const type = error.type.get();
+  PyObject* const value = error.value.get();
+  PyObject* const traceback = error.traceback.get();
   if (traceback != nullptr) PyException_SetTraceback(value, traceback);
   const bool exits = PyErr_GivenExceptionMatches(type, PyExc_SystemExit) != 0;
   end.exit_code = exits ? ExitCodeOf(value) : 1;
@@ -209,23 +203,15 @@ void ReportException(const PyRef& runtime, const char* path, ProgramEnd& end) {
       if (const int line = SyntaxErrorLine(path, value); line != 0) end.finished.line = line;
     }
   }
-  if (exits) {
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
-    return;
-  }
+  if (exits) return;
   if (IsMissingModule(value)) {
     // To the operator's wording belongs that it stands alone.
     const PyRef text(PyObject_Str(value));
     end.finished.exception_text = "ImportError: " + std::string(TextOf(text.get()));
     PySys_WriteStderr("%s", end.finished.exception_text.c_str());
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
     return;
   }
-  PyErr_Restore(type, value, traceback);
+  std::move(error).Raise();
   PyErr_PrintEx(0);
 }
 

@@ -71,16 +71,20 @@ std::string_view TextOf(PyObject* text) {
   return {bytes, static_cast<std::size_t>(size)};
 }
 
-std::string TakeError() {
+RaisedException RaisedException::Take() {
   PyObject* type = nullptr;
   PyObject* value = nullptr;
   PyObject* traceback = nullptr;
   PyErr_Fetch(&type, &value, &traceback);
-  const PyRef type_owner(type);
-  const PyRef value_owner(value);
-  const PyRef traceback_owner(traceback);
-  if (type == nullptr) return "no exception";
-  return std::string(reinterpret_cast<PyTypeObject*>(type)->tp_name) + ": " + Utf8(value);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  return {.type = PyRef(type), .value = PyRef(value), .traceback = PyRef(traceback)};
+}
+
+std::string TakeError() {
+  const auto error = RaisedException::Take();
+  if (!error.type) return "no exception";
+  return std::string(reinterpret_cast<PyTypeObject*>(error.type.get())->tp_name) + ": " +
+         Utf8(error.value.get());
 }
 
 Status StartPython(const std::string& temporary) {

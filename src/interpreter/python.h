@@ -42,6 +42,17 @@ class PyRef {
   PyObject* object_ = nullptr;
 };
 
+/// An exception that was raised, taken out of the interpreter's hands: none is pending any more.
+struct RaisedException {
+  PyRef type, value, traceback;
+
+  /// The pending one, `value` an instance of `type`; all empty if there is none.
+  static RaisedException Take();
+
+  /// Makes it the pending one again.
+  void Raise() && { PyErr_Restore(type.Release(), value.Release(), traceback.Release()); }
+};
+
 /// Sets the environment that every program sees, with this folder for temporary files, and starts
 /// the interpreter of the distribution.
 [[nodiscard]] Status StartPython(const std::string& temporary);
