@@ -78,7 +78,10 @@ class Line final : public spdlog::custom_flag_formatter {
 class BoundedSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   BoundedSink() = default;
-  ~BoundedSink() override { Report(lines_.TakeAll()); }
+  ~BoundedSink() override {
+    Report(lines_.TakeAll());
+    Report(requests_.TakeAll());
+  }
   BoundedSink(const BoundedSink&) = delete;
   BoundedSink& operator=(const BoundedSink&) = delete;
 

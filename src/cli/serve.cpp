@@ -227,7 +227,7 @@ class Service {
 
   std::string_view NotReadyBecause() const {
     if (draining_ || stopping_) return "draining";
-    if (!engine_->status().usable) return "no_sandbox";
+    if (!engine_->status().can_run) return "no_sandbox";
     return {};
   }
 

@@ -130,11 +130,12 @@ asio::awaitable<Status> Engine::AwaitReady() {
 }
 
 EngineStatus Engine::status() const {
+  constexpr auto kStrict = sandbox::SyscallProfile::kStrict;
   const Pool& base = pools_[IndexOf(wire::ZygoteKind::kBase)];
   EngineStatus status{.running = admission_.running(),
                       .queued = admission_.queued(),
                       .memory_promised_bytes = admission_.granted_bytes(),
-                      .usable = supervisor_.alive() && base.usable(sandbox::SyscallProfile::kStrict)};
+                      .can_run = base.has_ready(kStrict) || base.can_make(kStrict)};
   for (const Pool& pool : pools_) status.zygotes.push_back(pool.status());
   return status;
 }

@@ -34,7 +34,7 @@ struct EngineStatus {
   std::uint32_t running = 0;
   std::size_t queued = 0;
   std::uint64_t memory_promised_bytes = 0;  // the sum of the limits of what runs
-  bool usable = false;                      // a sandbox is ready, or can be expected
+  bool can_run = false;                     // a sandbox is ready, or a zygote that makes one
   std::vector<ZygoteStatus> zygotes;
 };
 

@@ -60,6 +60,10 @@ class Pool final : private Shelf::Maker {
   [[nodiscard]] bool has_ready(sandbox::SyscallProfile profile) const {
     return ShelfOf(profile).ready() > 0;
   }
+  /// Whether there is a zygote now, and forks succeed.
+  [[nodiscard]] bool can_make(sandbox::SyscallProfile profile) const {
+    return zygotes_.zygote() != nullptr && ShelfOf(profile).usable();
+  }
   [[nodiscard]] ZygoteStatus status() const;
   /// True once nothing of the pool is left: no zygote, no sandbox.
   [[nodiscard]] bool Empty() const;

@@ -72,7 +72,7 @@ class Metrics(ServerTest):
                 ("pyrunner", "/run", {"code": "print(1)"}),
                 ("nsjail", "/nsjail/execute", {"script": main}),
                 ("cloudrun", "/cloudrun/execute", {"script": main}),
-                ("code-executor", "/code-executor/execute", {"code": "print(1)"})]:
+                ("code-executor", "/code-executor/execute", {"code": "print(1)", "language": "python"})]:
             with self.subTest(api):
                 self.check_grows(lambda: self.server.post(path, body), self.ends("succeeded", api))
         other = [value for (_, labels), value in
@@ -239,7 +239,7 @@ class BuiltOnThem(unittest.TestCase):
 
     def test_the_page(self):
         """docs/monitoring.md has every name, with its type and labels."""
-        rows = re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \| ([^|]*) \|",
+        rows = re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|([^|]*)\|",
                           (ROOT / "docs" / "monitoring.md").read_text(), re.M)
         told = sorted(f"{name} {kind} {','.join(re.findall(r'[a-z_]+', labels))}".strip()
                       for name, kind, labels in rows)

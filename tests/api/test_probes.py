@@ -69,7 +69,7 @@ class Probes(unittest.TestCase):
         server = self.start("--ready-sandboxes", "1")
         # Stopped, not ended: no successor comes, and what is forked does not arrive.
         zygotes = kernel.zygotes(server.pid)
-        supervisor = kernel.supervisor(server.pid)
+        supervisor = kernel.supervisor(server.pid)[0]
         os.kill(supervisor, signal.SIGSTOP)
         self.addCleanup(os.kill, supervisor, signal.SIGCONT)
         for pid in zygotes:
@@ -130,7 +130,8 @@ class Traces(ServerTest):
         answers = [self.server.run("print(1)"), self.server.run("1 / 0"),
                    self.server.run("while True: pass", timeout=1),
                    self.server.post("/nsjail/execute", {"script": "x = 1"}),
-                   self.server.post("/code-executor/execute", {"code": "print(1)"}),
+                   self.server.post("/code-executor/execute",
+                                    {"code": "print(1)", "language": "python"}),
                    self.server.post("/cloudrun/execute", {"script": "def main(): return 1"})]
         busy = threading.Thread(target=self.server.run, args=["import time; time.sleep(3)"])
         busy.start()
