@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <toml++/toml.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 
 #include "base/text_file.h"
 #include "cli/policy_file.h"
+#include "cli/suggestion.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -25,6 +27,12 @@ const std::map<std::string_view, const char*>& BareNames() {
       {"max-output-size", "MAX_OUTPUT_SIZE"},
       {"allowed-modules", "ALLOWED_MODULES"},
       {"bypass-setup", "BYPASS_SETUP"}};
+  return names;
+}
+
+std::vector<std::string> FileKeys() {
+  std::vector<std::string> names = {"policies"};
+  for (const Setting& setting : AllSettings()) names.push_back(setting.FileKey());
   return names;
 }
 
@@ -74,34 +82,49 @@ Status ApplyFile(const std::string& path, Settings& settings) {
     const auto setting =
         std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.FileKey() == name; });
     if (setting == all.end()) {
-      return Failure(fmt::format("{}: there is no setting '{}'; `pyrunner serve --help` lists them",
-                                 path, name));
+      return Failure(
+          fmt::format("{}: there is no setting '{}'{}", path, name,
+                      DidYouMean(name, FileKeys(), "; `pyrunner serve --help` lists them")));
     }
     if (node.is_array() && !setting->is_list) {
       return Failure(fmt::format("{}: {}: must be a single value", path, name));
     }
     const std::string spelling = fmt::format("{}: {}", path, name);
-    if (Status set = Apply(*setting, settings, TextOf(node), spelling); !set) return set;
+    const std::string value = TextOf(node);
+    if (value.empty() && setting->get(settings).empty()) continue;  // as in the environment
+    if (Status set = Apply(*setting, settings, value, spelling); !set) return set;
   }
   return {};
 }
 
-std::string PolicyNames(const Settings& settings) {
-  std::string names;
+std::vector<std::string> PolicyNames(const Settings& settings) {
+  std::vector<std::string> names;
   for (const auto* policies : {&BuiltinPolicies(), &settings.policies}) {
-    for (const Policy& policy : *policies) names += (names.empty() ? "" : ", ") + policy.name;
+    for (const Policy& policy : *policies) names.push_back(policy.name);
   }
   return names;
 }
 
-/// Checked last: the file may define the policy that a flag names.
-Status CheckPolicyName(const Settings& settings) {
-  const std::string& name = settings.api.policy;
-  if (name.empty() || FindPolicy(settings, name) != nullptr) return {};
-  return Failure(fmt::format(
-      "policy: there is no '{}'; there are {} and what the configuration file defines as "
-      "[policies.NAME]",
-      name, PolicyNames(settings)));
+/// Kubernetes tells every container of each service, as PYRUNNER_PORT=tcp://10.0.0.1:8000,
+/// PYRUNNER_PORT_8000_TCP_ADDR and so on if that service is called pyrunner.
+bool IsOfKubernetes(std::string_view name, std::string_view value) {
+  return name.starts_with("PYRUNNER_SERVICE_") || name.starts_with("PYRUNNER_PORT_") ||
+         (name == "PYRUNNER_PORT" && value.find("://") != std::string_view::npos);
+}
+
+void WarnOfUnknownVariables(Settings& settings) {
+  constexpr std::string_view kPrefix = "PYRUNNER_";
+  std::vector<std::string> known = {"PYRUNNER_CONFIG"};
+  for (const Setting& setting : AllSettings()) known.push_back(setting.EnvironmentName());
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!name.starts_with(kPrefix) || name.size() == text.size()) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (IsOfKubernetes(name, text.substr(name.size() + 1))) continue;
+    settings.warnings.push_back(
+        fmt::format("{} is no setting and is ignored{}", name, DidYouMean(name, known)));
+  }
 }
 
 Status ApplyEnvironment(Settings& settings) {
@@ -113,7 +136,7 @@ Status ApplyEnvironment(Settings& settings) {
     names.push_back(setting.EnvironmentName());
     for (const std::string& name : names) {
       const char* value = std::getenv(name.c_str());
-      if (value == nullptr || *value == '\0') continue;
+      if (value == nullptr || *value == '\0' || IsOfKubernetes(name, value)) continue;
       std::string text = value;
       if (name == "LOG_LEVEL") {
         std::transform(text.begin(), text.end(), text.begin(),
@@ -127,7 +150,50 @@ Status ApplyEnvironment(Settings& settings) {
   return {};
 }
 
+/// Flags as they were given.
+struct Flags {
+  std::string file;
+  std::map<std::string_view, std::string> values;
+};
+
+std::unique_ptr<CLI::App> AppOf(Flags& flags) {
+  auto app = std::make_unique<CLI::App>(
+      "Runs untrusted Python over HTTP, each program in a kernel sandbox of its own.",
+      "pyrunner serve");
+  app->footer(
+      "Every setting can also be given as PYRUNNER_MAX_RUNNING=... in the environment or as\n"
+      "max_running = ... in the file; flags win over the environment, which wins over the file.\n"
+      "`pyrunner config example` prints a file with all of them.");
+  app->add_option("--config", flags.file, "Configuration file (TOML)")->type_name("FILE");
+  const Settings defaults;
+  for (const Setting& setting : AllSettings()) {
+    auto* option = app->add_option("--" + std::string(setting.name), flags.values[setting.name],
+                                   std::string(setting.description));
+    option->type_name("[" + setting.get(defaults) + "]");
+    if (setting.is_flag) option->expected(0, 1)->default_str("true");
+  }
+  return app;
+}
+
 }  // namespace
+
+std::string DescribeUnknownPolicy(const Settings& settings, const std::string& name) {
+  const std::vector<std::string> names = PolicyNames(settings);
+  std::string all;
+  for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
+  return fmt::format(
+      "there is no '{}'{}", name,
+      DidYouMean(name, names,
+                 fmt::format("; there are {} and what the configuration file defines as "
+                             "[policies.NAME]",
+                             all)));
+}
+
+Status CheckPolicyName(const Settings& settings) {
+  const std::string& name = settings.api.policy;
+  if (name.empty() || FindPolicy(settings, name) != nullptr) return {};
+  return Failure("policy: " + DescribeUnknownPolicy(settings, name));
+}
 
 Result<Settings> ReadSettings(std::string file) {
   Settings settings;
@@ -138,47 +204,43 @@ Result<Settings> ReadSettings(std::string file) {
     if (Status done = ApplyFile(file, settings); !done) return tl::unexpected(done.error());
   }
   if (Status done = ApplyEnvironment(settings); !done) return tl::unexpected(done.error());
+  WarnOfUnknownVariables(settings);
   return settings;
 }
 
 Result<ServeCommand> ReadServeCommand(int argc, const char* const* argv) {
-  CLI::App app("Runs untrusted Python over HTTP, each program in a kernel sandbox of its own.",
-               "pyrunner serve");
-  app.footer(
-      "Every setting can also be given as PYRUNNER_MAX_RUNNING=... in the environment or as\n"
-      "max_running = ... in the file; flags win over the environment, which wins over the file.");
-  std::string file;
-  app.add_option("--config", file, "Configuration file (TOML)");
-  std::map<std::string_view, std::string> values;
-  const Settings defaults;
-  for (const Setting& setting : AllSettings()) {
-    CLI::Option* option =
-        app.add_option("--" + std::string(setting.name), values[setting.name],
-                       std::string(setting.description))
-            ->type_name("[" + setting.get(defaults) + "]");
-    if (setting.is_switch) option->expected(0, 1);
-  }
+  Flags flags;
+  const auto app = AppOf(flags);
   ServeCommand command;
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    command.help = app.help();
+  auto help = ParseArguments(*app, argc, argv);
+  if (!help) return tl::unexpected(help.error());
+  if (*help) {
+    command.help = std::move(*help);
     return command;
-  } catch (const CLI::ParseError& error) {
-    return Failure(std::string(error.what()) + "; `pyrunner serve --help` lists the flags");
   }
-  auto settings = ReadSettings(file);
+  auto settings = ReadSettings(flags.file);
   if (!settings) return tl::unexpected(settings.error());
   command.settings = std::move(*settings);
   for (const Setting& setting : AllSettings()) {
     const std::string flag = "--" + std::string(setting.name);
-    if (app.count(flag) == 0) continue;
-    if (Status done = Apply(setting, command.settings, values[setting.name], flag); !done) {
+    if (app->count(flag) == 0) continue;
+    if (Status done = Apply(setting, command.settings, flags.values[setting.name], flag); !done) {
       return tl::unexpected(done.error());
     }
   }
   if (Status done = CheckPolicyName(command.settings); !done) return tl::unexpected(done.error());
   return command;
+}
+
+CommandManual ManualOfServe() {
+  Flags flags;
+  CommandManual manual = ManualOf(*AppOf(flags));
+  for (const Setting& setting : AllSettings()) {
+    FlagManual& flag = manual.Flag("--" + std::string(setting.name));
+    flag.choices = setting.choices;
+    if (setting.name.ends_with("-file") || setting.name == "audit-log") flag.value = "FILE";
+  }
+  return manual;
 }
 
 }  // namespace pyrunner::cli

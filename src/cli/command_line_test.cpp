@@ -1,5 +1,6 @@
 #include "cli/command_line.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -18,6 +19,7 @@ class CommandLineTest : public testing::Test {
   CommandLineTest() {
     for (const char* name : {"HOST", "PORT", "LOG_LEVEL", "PYRUNNER_CONFIG"}) ::unsetenv(name);
     for (const Setting& setting : AllSettings()) ::unsetenv(setting.EnvironmentName().c_str());
+    for (const char* name : {"PYRUNNER_BINARY", "PYRUNNER_SANITIZER"}) ::unsetenv(name);
   }
   ~CommandLineTest() override {
     for (const std::string& name : set_) ::unsetenv(name.c_str());
@@ -129,10 +131,33 @@ TEST_F(CommandLineTest, AnEmptyVariableIsNone) {
   EXPECT_EQ(ReadSettings().port, Settings{}.port);
 }
 
-TEST_F(CommandLineTest, OtherVariablesAreNobodysBusiness) {
-  SetEnvironment("PYRUNNER_NO_SUCH_SETTING", "1");
+// No error: platforms set variables of such names, and a service that ran must not stop for one.
+TEST_F(CommandLineTest, UnknownVariablesOfOursAreWarnedOf) {
   SetEnvironment("MAX_RUNNING", "7");
-  EXPECT_EQ(ReadSettings().engine.max_running, EngineOptions{}.max_running);
+  SetEnvironment("PYRUNNERS", "7");
+  EXPECT_TRUE(ReadSettings().warnings.empty());
+  SetEnvironment("PYRUNNER_MAX_RUNING", "7");
+  const Settings settings = ReadSettings();
+  EXPECT_EQ(settings.engine.max_running, EngineOptions{}.max_running);
+  EXPECT_THAT(settings.warnings,
+              testing::ElementsAre("PYRUNNER_MAX_RUNING is no setting and is ignored; did you mean "
+                                   "'PYRUNNER_MAX_RUNNING'?"));
+}
+
+// A service called pyrunner in the same namespace gives every container these.
+TEST_F(CommandLineTest, VariablesOfKubernetesAreNotMeant) {
+  SetEnvironment("PYRUNNER_SERVICE_HOST", "10.0.0.1");
+  SetEnvironment("PYRUNNER_SERVICE_PORT_HTTP", "8000");
+  SetEnvironment("PYRUNNER_PORT", "tcp://10.0.0.1:8000");
+  SetEnvironment("PYRUNNER_PORT_8000_TCP", "tcp://10.0.0.1:8000");
+  const Settings settings = ReadSettings();
+  EXPECT_EQ(settings.port, Settings{}.port);
+  EXPECT_TRUE(settings.warnings.empty());
+}
+
+TEST_F(CommandLineTest, AnEmptyTextInTheFileIsNone) {
+  EXPECT_TRUE(ReadSettings(ConfigFile("allowed_hosts = \"\"\n")).server.allowed_hosts.empty());
+  EXPECT_EQ(Complaint(ConfigFile("host = \"\"\n")), Path() + ": host: must not be empty");
 }
 
 TEST_F(CommandLineTest, TheFileHasNumbersAndTexts) {
@@ -173,7 +198,9 @@ TEST_F(CommandLineTest, TheEnvironmentMayNameTheFile) {
 
 TEST_F(CommandLineTest, AnUnknownKeyIsRefusedByName) {
   EXPECT_EQ(Complaint(ConfigFile("max_runing = 7\n")),
-            Path() + ": there is no setting 'max_runing'; `pyrunner serve --help` lists them");
+            Path() + ": there is no setting 'max_runing'; did you mean 'max_running'?");
+  EXPECT_EQ(Complaint(ConfigFile("polices = 7\n")),
+            Path() + ": there is no setting 'polices'; did you mean 'policies'?");
   EXPECT_EQ(Complaint(ConfigFile("[engine]\nmax_running = 7\n")),
             Path() + ": there is no setting 'engine'; `pyrunner serve --help` lists them");
   EXPECT_NE(Complaint(ConfigFile("max-running = 7\n")).find("'max-running'"), std::string::npos);
@@ -204,16 +231,27 @@ TEST_F(CommandLineTest, BadValuesAreNamedAsTheyWereGiven) {
 }
 
 TEST_F(CommandLineTest, UnknownFlagsAreRefused) {
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--no-such-flag"},
-                                                    {"--max_running", "3"},
-                                                    {"stray"},
-                                                    {"--port"},
-                                                    {"--port", "1", "--port", "2"}}) {
-    const std::string complaint = Complaint(arguments);
-    EXPECT_NE(complaint.find("; `pyrunner serve --help` lists the flags"), std::string::npos)
-        << complaint;
-    EXPECT_EQ(complaint.find('\n'), std::string::npos) << complaint;
-  }
+  const std::string see_help = "; `pyrunner serve --help` lists the flags";
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--no-such-flag"}, "there is no flag '--no-such-flag'" + see_help},
+      {{"--max_running", "3"}, "there is no flag '--max_running'; did you mean '--max-running'?"},
+      {{"--max-runing=3"}, "there is no flag '--max-runing'; did you mean '--max-running'?"},
+      {{"--pot", "1"}, "there is no flag '--pot'; did you mean '--port'?"},
+      {{"-x"}, "there is no flag '-x'" + see_help},
+      {{"stray"}, "'stray' is one argument too many" + see_help},
+      {{"--port"}, "--port: 1 required [8000] missing" + see_help},
+  };
+  for (const auto& [arguments, expected] : cases) EXPECT_EQ(Complaint(arguments), expected);
+  EXPECT_THAT(Complaint({"--port", "1", "--port", "2"}), testing::EndsWith(see_help));
+}
+
+TEST_F(CommandLineTest, AnUnknownPolicyIsRefused) {
+  EXPECT_EQ(Complaint({"--policy", "scientfic"}),
+            "policy: there is no 'scientfic'; did you mean 'scientific'?");
+  EXPECT_EQ(Complaint(ConfigFile("policy = 'homewrk'\n[policies.homework]\n")),
+            "policy: there is no 'homewrk'; did you mean 'homework'?");
+  EXPECT_THAT(Complaint({"--policy", "none"}),
+              testing::StartsWith("policy: there is no 'none'; there are "));
 }
 
 TEST_F(CommandLineTest, HelpListsEverySettingWithItsDefault) {

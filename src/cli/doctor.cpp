@@ -78,31 +78,33 @@ struct DoctorCommand {
   bool json = false;
   bool attack = false;
   std::string only;
+  std::string file;
 };
 
-/// The command, or the exit code with which it has ended already.
-tl::expected<DoctorCommand, int> ReadDoctorCommand(int argc, const char* const* argv) {
-  CLI::App app(
+std::unique_ptr<CLI::App> AppOf(DoctorCommand& command) {
+  auto app = std::make_unique<CLI::App>(
       "Tells which isolation layers are in force here, why one is not and how to get it, and tries "
       "forbidden acts from inside a sandbox.",
       "pyrunner doctor");
+  app->add_flag("--json", command.json, "As GET /v1/sandbox has it");
+  CLI::Option* attack = app->add_flag("--attack", command.attack,
+                                      "Runs the project's attack programs and tells which got out");
+  app->add_option("--only", command.only, "Those whose class or name contains this")->needs(attack);
+  app->add_option("--config", command.file, "Configuration file (TOML), as for `pyrunner serve`")
+      ->type_name("FILE");
+  return app;
+}
+
+/// The command, or the exit code with which it has ended already.
+tl::expected<DoctorCommand, int> ReadDoctorCommand(int argc, const char* const* argv) {
   DoctorCommand command;
-  std::string file;
-  app.add_flag("--json", command.json, "As GET /v1/sandbox has it");
-  CLI::Option* attack = app.add_flag("--attack", command.attack,
-                                     "Runs the project's attack programs and tells which got out");
-  app.add_option("--only", command.only, "Those whose class or name contains this")->needs(attack);
-  app.add_option("--config", file, "Configuration file (TOML), as for `pyrunner serve`");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+  const auto help = ParseArguments(*AppOf(command), argc, argv);
+  if (!help) return tl::unexpected(Complain(kUsageError, help.error().message));
+  if (*help) {
+    std::fputs((*help)->c_str(), stdout);
     return tl::unexpected(0);
-  } catch (const CLI::ParseError& error) {
-    return tl::unexpected(Complain(
-        kUsageError, std::string(error.what()) + "; `pyrunner doctor --help` lists the flags"));
   }
-  auto settings = ReadSettings(file);
+  auto settings = ReadSettings(command.file);
   if (!settings) return tl::unexpected(Complain(kUsageError, settings.error().message));
   command.settings = std::move(*settings);
   EngineOptions& options = command.settings.engine;
@@ -169,6 +171,11 @@ int Doctor(int argc, const char* const* argv) {
   Print(*command, examination.assurance(), examination.status(), examination.self_test());
   if (examination.self_test().passed()) return 0;
   return Complain(kFailure, "the self-test failed; this place is not safe for a service");
+}
+
+CommandManual ManualOfDoctor() {
+  DoctorCommand command;
+  return ManualOf(*AppOf(command));
 }
 
 }  // namespace pyrunner::cli

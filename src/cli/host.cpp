@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -27,11 +28,30 @@ Result<Fd> OpenZygoteProgram() {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return SystemError("readlink", "/proc/self/exe", error.value());
-  const std::string path = self.parent_path() / "pyrunner-zygote";
-  Fd program(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!program) return SystemError("open", path);
+  const auto folder = self.parent_path();
+  const std::string beside = folder / "pyrunner-zygote";
+  Fd program(::open(beside.c_str(), O_PATH | O_CLOEXEC));
+  if (program) return program;
+  const int why = errno;
+  const std::string installed =
+      folder.parent_path() / "libexec" / "pyrunner" / "pyrunner-zygote";  // cmake/Install.cmake
+  program = Fd(::open(installed.c_str(), O_PATH | O_CLOEXEC));
+  if (!program) return SystemError("open", beside + " or " + installed, why);
   return program;
 }
+
+/// What is made for sandboxes is theirs to read, whatever umask this process was started with. The
+/// supervisor and the sandboxes keep it; this process gets its own back.
+class UsualUmask {
+ public:
+  UsualUmask() : before_(::umask(S_IWGRP | S_IWOTH)) {}
+  ~UsualUmask() { ::umask(before_); }
+  UsualUmask(const UsualUmask&) = delete;
+  UsualUmask& operator=(const UsualUmask&) = delete;
+
+ private:
+  mode_t before_;
+};
 
 /// Who the sandbox of a slot is on the host, where it owns files there.
 std::uint32_t OwnerOfSlot(const sandbox::SandboxSetup& setup, std::uint32_t slot) {
@@ -145,6 +165,7 @@ HostSurvey SurveyHost(const EngineOptions& options, std::uint32_t waived) {
 }
 
 Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
+  const UsualUmask usual;
   const auto give_up = [&survey](Error error) {
     survey.Abandon();
     return tl::unexpected(std::move(error));

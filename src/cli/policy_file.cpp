@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/code_executor.h"
+#include "cli/suggestion.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -45,11 +46,16 @@ const std::map<std::string_view, bool Policy::*>& FlagKeys() {
   return keys;
 }
 
-std::string KnownKeys() {
-  std::string list = "extends, messages, only_modules";
-  for (const auto& [key, unused] : ListKeys()) list.append(", ").append(key);
-  for (const auto& [key, unused] : FlagKeys()) list.append(", ").append(key);
-  return list;
+std::vector<std::string> KnownKeys() {
+  std::vector<std::string> names;
+  for (const PolicyKey& key : PolicyKeys()) names.emplace_back(key.name);
+  return names;
+}
+
+Status UnknownKey(std::string_view key) {
+  std::string all;
+  for (const std::string& name : KnownKeys()) all += (all.empty() ? "" : ", ") + name;
+  return Failure("there is no such key" + DidYouMean(key, KnownKeys(), "; there are " + all));
 }
 
 Status AddNames(const toml::node& node, Names& names) {
@@ -101,6 +107,8 @@ Status ReadMessages(const toml::node& node, Policy& policy) {
 }
 
 Status ReadKey(std::string_view key, const toml::node& node, Policy& policy) {
+  const auto known = KnownKeys();  // A key that nobody is told of is none.
+  if (std::find(known.begin(), known.end(), key) == known.end()) return UnknownKey(key);
   if (key == "extends") return {};
   if (key == "messages") return ReadMessages(node, policy);
   if (key == "only_modules") return ReadOnlyModules(node, policy);
@@ -112,7 +120,7 @@ Status ReadKey(std::string_view key, const toml::node& node, Policy& policy) {
     policy.*(flag->second) = *node.value<bool>();
     return {};
   }
-  return Failure("there is no such key; there are " + KnownKeys());
+  return UnknownKey(key);
 }
 
 Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
@@ -130,7 +138,10 @@ Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
   }
   const Policy* found = FindBuiltinPolicy(base);
   if (found == nullptr) {
-    return Failure(fmt::format("{}.extends: '{}' is no built-in policy", where, base));
+    std::vector<std::string> names;
+    for (const Policy& policy : BuiltinPolicies()) names.push_back(policy.name);
+    return Failure(fmt::format("{}.extends: '{}' is no built-in policy{}", where, base,
+                               DidYouMean(base, names)));
   }
   Policy policy = *found;
   policy.name = name;
@@ -150,6 +161,39 @@ Result<Policy> ReadPolicy(const std::string& name, const toml::node& node) {
 }
 
 }  // namespace
+
+const std::vector<PolicyKey>& PolicyKeys() {
+  static const std::vector<PolicyKey> keys = {
+      {"extends", "The built-in policy to start from; without it, open", R"("scientific")"},
+      {"messages",
+       "Your own words, by the module, function, attribute or full path that is refused",
+       "[policies.classroom.messages]\n#sklearn = \"Not in this course\""},
+      {"only_modules", "Exactly these modules can be imported, and what allow_modules adds",
+       R"(["math", "numpy"])"},
+      {"allow_modules", "Modules, by the first part of their names", R"(["random"])"},
+      {"refuse_modules", "Modules, by the first part of their names", R"(["sklearn"])"},
+      {"allow_builtins", "Functions that may be called and named", R"(["getattr"])"},
+      {"refuse_builtins", "Functions that may be neither called nor named", R"(["sorted"])"},
+      {"allow_calls", "Functions that may be called by name", R"(["compile"])"},
+      {"refuse_calls", "Functions that are refused by name where they are called, and only there",
+       R"(["print"])"},
+      {"allow_attributes", "Attributes of anything, without the dot", R"(["gi_frame"])"},
+      {"refuse_attributes", "Attributes of anything, without the dot", R"(["sort"])"},
+      {"allow_members", "Parts of modules, by their full path", R"(["numpy.load"])"},
+      {"refuse_members", "Parts of modules, by their full path; module.* is everything in it",
+       R"(["statistics.median"])"},
+      {"allow_standard_library",
+       "Modules of the standard library can be imported beside those on the list", "true"},
+      {"guard_modules", "No private parts of modules, no changes to modules, no relative imports",
+       "true"},
+      {"check_strings", "Look into text for what reaches attributes", "true"},
+      {"check_imports_at_run_time", "Look at imports again when they happen", "true"},
+      {"processes",
+       "Programs may start processes: their sandboxes get the system call profile processes",
+       "false"},
+  };
+  return keys;
+}
 
 Result<std::vector<Policy>> ReadPolicies(const toml::table& tables) {
   std::vector<Policy> policies;

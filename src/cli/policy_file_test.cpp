@@ -83,6 +83,10 @@ TEST(PolicyFile, SaysWhatIsWrong) {
   EXPECT_EQ(Complaint("[code-executor]"), "policies.code-executor: is a built-in policy's name");
   EXPECT_EQ(Complaint("[lab]\nextends = 'none'"),
             "policies.lab.extends: 'none' is no built-in policy");
+  EXPECT_EQ(Complaint("[lab]\nextends = 'scientfic'"),
+            "policies.lab.extends: 'scientfic' is no built-in policy; did you mean 'scientific'?");
+  EXPECT_EQ(Complaint("[lab]\nalow_modules = ['os']"),
+            "policies.lab.alow_modules: there is no such key; did you mean 'allow_modules'?");
   EXPECT_EQ(Complaint("[lab]\nextends = 1"), "policies.lab.extends: must be a policy's name");
   EXPECT_EQ(Complaint("[lab]\nallow_modules = 'os'"),
             "policies.lab.allow_modules: must be a list of names");

@@ -1,9 +1,7 @@
 #include "cli/run.h"
 
 #include <fcntl.h>
-#include <fmt/core.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,18 +15,17 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "api/json_text.h"
 #include "api/responses.h"
 #include "base/deadline.h"
 #include "base/fd.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
 #include "cli/host.h"
+#include "cli/run_report.h"
 #include "engine/engine.h"
 
 namespace pyrunner::cli {
@@ -42,6 +39,7 @@ struct RunCommand {
   Program program;
   Settings settings;
   bool json = false;
+  Colour colour = Colour::kAuto;
   std::optional<std::string> help;
 };
 
@@ -65,6 +63,21 @@ Result<std::string> ReadToEnd(int fd, const std::string& name, Deadline deadline
   }
 }
 
+/// This command's standard input becomes the program's.
+Status ReadStandardInput(Program& program, Deadline deadline) {
+  // Nobody types into a program that is read before it starts.
+  if (::isatty(STDIN_FILENO) != 0 || ::fcntl(STDIN_FILENO, F_GETFD) < 0) return {};
+  auto input = ReadToEnd(STDIN_FILENO, "standard input", deadline);
+  if (!input) return tl::unexpected(input.error());
+  program.standard_input = std::move(*input);
+  return {};
+}
+
+Status TakeCode(std::string code, Program& program) {
+  program.code = std::move(code);
+  return ReadStandardInput(program, SteadyClock::now() + program.limits.wall_time);
+}
+
 /// The code, and for the program's standard input what is not the code.
 Status ReadInputs(const std::string& file, Program& program) {
   const Deadline deadline = SteadyClock::now() + program.limits.wall_time;
@@ -79,156 +92,102 @@ Status ReadInputs(const std::string& file, Program& program) {
   auto code = ReadToEnd(opened.get(), file, deadline);
   if (!code) return tl::unexpected(code.error());
   program.code = std::move(*code);
-  // Nobody types into a program that is read before it starts.
-  if (::isatty(STDIN_FILENO) != 0 || ::fcntl(STDIN_FILENO, F_GETFD) < 0) return {};
-  auto input = ReadToEnd(STDIN_FILENO, "standard input", deadline);
-  if (!input) return tl::unexpected(input.error());
-  program.standard_input = std::move(*input);
-  return {};
+  return ReadStandardInput(program, deadline);
 }
 
-Result<RunCommand> ReadRunCommand(int argc, const char* const* argv) {
-  CLI::App app("Runs one Python program in a sandbox, as the service would.", "pyrunner run");
-  app.footer(
+/// Arguments as they were given.
+struct Arguments {
+  std::string file;
+  std::vector<std::string> program;
+  std::string code;
+  std::string config;
+  std::string colour = "auto";
+  double timeout = 30;
+  std::uint64_t memory = 512;
+  std::string policy = "open";
+  bool json = false;
+};
+
+std::unique_ptr<CLI::App> AppOf(Arguments& arguments) {
+  auto app = std::make_unique<CLI::App>(
+      "Runs one Python program in a sandbox, as the service would.", "pyrunner run");
+  app->footer(
       "The program gets this command's standard input. Its exit code is the command's: 124 when "
       "it\n"
       "ran out of time, 137 when it ran out of memory or was stopped.");
-  std::string file;
-  std::string config;
-  double timeout = 30;
-  std::uint64_t memory = 512;
+  app->add_option("FILE", arguments.file, "The program; - for standard input; none with -c")
+      ->type_name("");
+  app->add_option("ARGUMENTS", arguments.program, "The program's own, behind -- if need be")
+      ->type_name("");
+  app->add_option("-c", arguments.code, "The program itself")->type_name("CODE");
+  app->add_option("--timeout", arguments.timeout, "Seconds that it may run")
+      ->check(CLI::Range(0.001, 86400.0).description(""))
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  app->add_option("--memory", arguments.memory, "MiB of memory that it may have")
+      ->check(CLI::Range(16, 1 << 20).description(""))
+      ->type_name("MIB")
+      ->capture_default_str();
+  app->add_option("--policy", arguments.policy, "What it may not even try")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app->add_option("--config", arguments.config,
+                  "Configuration file (TOML), for limits and policies")
+      ->type_name("FILE");
+  app->add_flag("--json", arguments.json, "Tell how it ended as JSON, its output included");
+  app->add_option("--color", arguments.colour,
+                  "Whether this command's own words are coloured: auto, always or never")
+      ->type_name("WHEN")
+      ->capture_default_str();
+  return app;
+}
+
+Result<Colour> ColourOf(const std::string& word) {
+  if (word == "auto") return Colour::kAuto;
+  if (word == "always") return Colour::kAlways;
+  if (word == "never") return Colour::kNever;
+  return Failure("--color: must be auto, always or never");
+}
+
+Result<RunCommand> ReadRunCommand(int argc, const char* const* argv) {
+  Arguments arguments;
+  const auto app = AppOf(arguments);
   RunCommand command;
-  command.program.policy = "open";
-  app.add_option("FILE", file, "The program; - for standard input")->required();
-  app.add_option("ARGUMENTS", command.program.arguments, "The program's own, behind -- if need be");
-  app.add_option("--timeout", timeout, "Seconds that it may run")
-      ->check(CLI::Range(0.001, 86400.0))
-      ->capture_default_str();
-  app.add_option("--memory", memory, "MiB of memory that it may have")
-      ->check(CLI::Range(16, 1 << 20))
-      ->capture_default_str();
-  app.add_option("--policy", command.program.policy, "What it may not even try")
-      ->capture_default_str();
-  app.add_option("--config", config, "Configuration file (TOML), for limits and policies");
-  app.add_flag("--json", command.json, "Tell how it ended as JSON, its output included");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    command.help = app.help();
+  auto help = ParseArguments(*app, argc, argv);
+  if (!help) return tl::unexpected(help.error());
+  if (*help) {
+    command.help = std::move(*help);
     return command;
-  } catch (const CLI::ParseError& error) {
-    return Failure(std::string(error.what()) + "; `pyrunner run --help` lists the flags");
   }
-  auto settings = ReadSettings(config);
+  const bool code_given = app->count("-c") > 0;
+  if (!code_given && app->count("FILE") == 0) {
+    return Failure("run what: a FILE, - for standard input, or -c CODE");
+  }
+  auto colour = ColourOf(arguments.colour);
+  if (!colour) return tl::unexpected(colour.error());
+  command.colour = *colour;
+  command.json = arguments.json;
+  auto settings = ReadSettings(arguments.config);
   if (!settings) return tl::unexpected(settings.error());
   command.settings = std::move(*settings);
-  if (FindPolicy(command.settings, command.program.policy) == nullptr) {
-    return Failure("--policy: there is no '" + command.program.policy + "'");
+  for (const std::string& warning : command.settings.warnings) (void)Complain(0, warning);
+  if (FindPolicy(command.settings, arguments.policy) == nullptr) {
+    return Failure("--policy: " + DescribeUnknownPolicy(command.settings, arguments.policy));
   }
-  command.program.limits.wall_time =
-      std::chrono::milliseconds(static_cast<std::int64_t>(timeout * 1000));
-  command.program.limits.memory_bytes = memory * kMiB;
-  if (Status done = ReadInputs(file, command.program); !done) return tl::unexpected(done.error());
+  Program& program = command.program;
+  program.policy = arguments.policy;
+  program.limits.wall_time =
+      std::chrono::milliseconds(static_cast<std::int64_t>(arguments.timeout * 1000));
+  program.limits.memory_bytes = arguments.memory * kMiB;
+  program.arguments = std::move(arguments.program);
+  // As python has it: what follows the code are arguments, the first of them, too.
+  if (code_given && app->count("FILE") > 0) {
+    program.arguments.insert(program.arguments.begin(), arguments.file);
+  }
+  Status read = code_given ? TakeCode(std::move(arguments.code), program)
+                           : ReadInputs(arguments.file, program);
+  if (!read) return tl::unexpected(read.error());
   return command;
-}
-
-int ExitCodeOf(const Outcome& outcome) {
-  switch (outcome.ending) {
-    case Ending::kExited:
-      return outcome.exit_code;
-    case Ending::kRefused:
-      return kFailure;
-    case Ending::kTimedOut:
-    case Ending::kCpuExceeded:
-      return kTimedOut;
-    case Ending::kCrashed:
-      return 128 + outcome.signal;
-    default:
-      return kKilled;
-  }
-}
-
-/// What there is to say of a program that did not end by itself.
-std::string Note(const Outcome& outcome, const Limits& limits) {
-  switch (outcome.ending) {
-    case Ending::kExited:
-    case Ending::kCancelled:
-      return {};
-    case Ending::kRefused: {
-      const Refusal& refusal = *outcome.refusal;
-      return "line " + std::to_string(refusal.line) + ", column " + std::to_string(refusal.column) +
-             ": " + refusal.reason;
-    }
-    case Ending::kTimedOut:
-      return fmt::format("timed out after {} seconds",
-                         std::chrono::duration<double>(limits.wall_time).count());
-    default:
-      return api::DescribeStop(outcome);
-  }
-}
-
-const char* NameOf(Ending ending) {
-  switch (ending) {
-    case Ending::kExited:
-      return "exited";
-    case Ending::kRefused:
-      return "refused";
-    case Ending::kTimedOut:
-      return "timeout";
-    case Ending::kMemoryExceeded:
-      return "memory_exceeded";
-    case Ending::kOutputExceeded:
-      return "output_exceeded";
-    case Ending::kResultExceeded:
-      return "result_exceeded";
-    case Ending::kCpuExceeded:
-      return "cpu_exceeded";
-    case Ending::kViolation:
-      return "violation";
-    case Ending::kCrashed:
-      return "crashed";
-    case Ending::kCancelled:
-      return "cancelled";
-  }
-  return "";
-}
-
-/// A stream as the APIs tell it: where it was cut, a line says so.
-std::string Told(const CapturedStream& stream) {
-  std::string json = "\"";
-  api::AppendJsonStream(json, stream);
-  return nlohmann::json::parse(json + "\"").get<std::string>();
-}
-
-void PrintJson(const Outcome& outcome, const Limits& limits) {
-  const auto seconds = [](Phases::Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-  };
-  nlohmann::ordered_json json = {
-      {"ending", NameOf(outcome.ending)},
-      {"exit_code", ExitCodeOf(outcome)},
-      {"stdout", Told(outcome.standard_output)},
-      {"stderr", Told(outcome.standard_error)},
-      {"note", Note(outcome, limits)},
-      {"execution_time", seconds(outcome.wall_time)},
-      {"memory_bytes", outcome.memory_peak.value_or(0)},
-  };
-  if (outcome.refusal) {
-    json["line"] = outcome.refusal->line;
-    json["column"] = outcome.refusal->column;
-  }
-  std::puts(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
-}
-
-void PrintStreams(const Outcome& outcome, const Limits& limits) {
-  const auto print = [](const CapturedStream& stream, std::FILE* file) {
-    const std::string text = stream.truncated() ? Told(stream) : stream.bytes;
-    (void)std::fwrite(text.data(), 1, text.size(), file);
-    (void)std::fflush(file);
-  };
-  print(outcome.standard_output, stdout);
-  print(outcome.standard_error, stderr);
-  if (const std::string note = Note(outcome, limits); !note.empty()) (void)Complain(0, note);
 }
 
 /// An engine for one program, from its start to its end.
@@ -284,9 +243,9 @@ class OneRun {
       } else {
         exit_code_ = ExitCodeOf(*outcome);
         if (command_.json) {
-          PrintJson(*outcome, limits);
+          std::puts(DescribeAsJson(*outcome, limits).c_str());
         } else {
-          PrintStreams(*outcome, limits);
+          PrintStreams(*outcome, limits, command_.colour);
         }
       }
     }
@@ -318,6 +277,16 @@ int RunFile(int argc, const char* const* argv) {
     return 0;
   }
   return OneRun(std::move(*command)).Run();
+}
+
+CommandManual ManualOfRun() {
+  Arguments arguments;
+  CommandManual manual = ManualOf(*AppOf(arguments));
+  for (const Policy& policy : BuiltinPolicies()) {
+    manual.Flag("--policy").choices.push_back(policy.name);
+  }
+  manual.Flag("--color").choices = {"auto", "always", "never"};
+  return manual;
 }
 
 }  // namespace pyrunner::cli

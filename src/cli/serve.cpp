@@ -27,6 +27,7 @@
 #include "cli/host.h"
 #include "cli/log.h"
 #include "cli/selftest.h"
+#include "cli/service_notification.h"
 #include "cli/service_telemetry.h"
 #include "engine/engine.h"
 #include "http/router.h"
@@ -153,6 +154,7 @@ class Service {
     }
 
     assurance_ = std::move(part->assurance);
+    for (const std::string& line : settings_.warnings) log_->warn("{}", line);
     for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
     log_->info("memory: {}", memory);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
@@ -168,6 +170,7 @@ class Service {
     asio::co_spawn(context_, StartServing(), asio::detached);
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
+    asio::co_spawn(context_, telemetry_.ReopenOnHangup(), asio::detached);
     context_.run();
     log_->info("stopped");
     return exit_code_;
@@ -188,8 +191,21 @@ class Service {
     server_->Start();
     const std::chrono::duration<double> elapsed = SteadyClock::now() - start;
     const bool v6 = settings_.host.find(':') != std::string::npos;
-    log_->info("serving on http://{}{}{}:{} after {:.2f} s", v6 ? "[" : "", settings_.host,
-               v6 ? "]" : "", server_->port(), elapsed.count());
+    const std::string address = "http://" + std::string(v6 ? "[" : "") + settings_.host +
+                                (v6 ? "]:" : ":") + std::to_string(server_->port());
+    log_->info("serving on {} after {:.2f} s", address, elapsed.count());
+    manager_.Ready("serving on " + address);
+    asio::co_spawn(context_, TellNotStuck(), asio::detached);
+  }
+
+  /// As long as the one thread that all answers go through goes through here, too.
+  asio::awaitable<void> TellNotStuck() {
+    asio::steady_timer timer(context_);
+    while (manager_.watchdog().count() > 0) {
+      manager_.NotStuck();
+      timer.expires_after(manager_.watchdog() / 3);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
   }
 
   /// Nobody is served by sandboxes that let through what they should refuse.
@@ -238,12 +254,12 @@ class Service {
     if (settings_.drain_delay.count() == 0) co_return;
     log_->info("not ready any more; still serving for {} s", settings_.drain_delay.count());
     auto timer = std::make_shared<asio::steady_timer>(context_, settings_.drain_delay);
-    signals_.async_wait([timer](boost::system::error_code error, int) {
+    asio::signal_set again(context_, SIGINT, SIGTERM);
+    again.async_wait([timer](boost::system::error_code error, int) {
       if (!error) timer->cancel();
     });
     boost::system::error_code ignored;
     co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    signals_.cancel();
   }
 
   asio::awaitable<void> AwaitSignal() {
@@ -269,6 +285,8 @@ class Service {
     if (stopping_) co_return;
     stopping_ = true;
     const Deadline deadline = SteadyClock::now() + settings_.drain_time;
+    constexpr std::chrono::seconds kCleanUp{15};
+    manager_.Stopping(settings_.drain_time + kCleanUp, "finishing what runs");
     server_->StopAccepting();
     co_await engine_->Stop(deadline);
     // The answers of what was stopped still have to leave.
@@ -284,6 +302,7 @@ class Service {
   // One thread: no locks.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   asio::signal_set signals_;
+  ServiceNotification manager_ = ServiceNotification::TakeFromEnvironment();
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Engine> engine_;

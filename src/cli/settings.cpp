@@ -87,7 +87,8 @@ Setting Text(std::string_view name, std::string_view description,
 
 Setting OneOf(std::string_view name, std::string_view description, std::string& (*field)(Settings&),
               std::vector<std::string> choices) {
-  return {name, description,
+  return {name,
+          description,
           [=](Settings& settings, const std::string& text) -> Status {
             if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
               std::string list;
@@ -100,22 +101,9 @@ Setting OneOf(std::string_view name, std::string_view description, std::string& 
           [=](const Settings& settings) {
             auto copy = settings;
             return field(copy);
-          }};
-}
-
-Setting Switch(std::string_view name, std::string_view description, bool& (*field)(Settings&)) {
-  return {name, description,
-          [=](Settings& settings, const std::string& text) -> Status {
-            const bool on = text.empty() || text == "true" || text == "1";
-            if (!on && text != "false" && text != "0") return Failure("must be true or false");
-            field(settings) = on;
-            return {};
           },
-          [=](const Settings& settings) {
-            auto copy = settings;
-            return std::string(field(copy) ? "true" : "false");
-          },
-          /*is_list=*/false, /*is_switch=*/true};
+          /*is_list=*/false,
+          choices};
 }
 
 Setting Processors(std::string_view name, std::string_view description) {
@@ -133,6 +121,41 @@ Setting Processors(std::string_view name, std::string_view description) {
             return {};
           },
           [](const Settings& settings) { return Formatted(settings.engine.cpus); }};
+}
+
+/// True or false, in the spellings that shells and orchestrators have.
+Setting Flag(std::string_view name, std::string_view description, bool& (*field)(Settings&)) {
+  Setting setting{name, description,
+                  [=](Settings& settings, const std::string& text) -> Status {
+                    std::string lower = text;
+                    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+                      return static_cast<char>(std::tolower(c));
+                    });
+                    const bool yes = lower == "true" || lower == "1";
+                    if (!yes && lower != "false" && lower != "0") {
+                      return Failure("must be true or false");
+                    }
+                    field(settings) = yes;
+                    return {};
+                  },
+                  [=](const Settings& settings) -> std::string {
+                    auto copy = settings;
+                    return field(copy) ? "true" : "false";
+                  }};
+  setting.is_flag = true;
+  return setting;
+}
+
+/// A file that may be none.
+Setting OptionalFile(std::string_view name, std::string_view description,
+                     std::string& (*field)(Settings&), std::string_view example) {
+  Setting setting = Text(name, description, field);
+  setting.set = [=](Settings& settings, const std::string& text) -> Status {
+    field(settings) = text;
+    return {};
+  };
+  setting.example = example;
+  return setting;
 }
 
 bool IsProperty(const std::string& text) {
@@ -234,24 +257,32 @@ Setting AllowedMissing(std::string_view name, std::string_view description) {
     settings.allowed_missing = std::move(changed.allowed_missing);
     return {};
   };
+  setting.choices.assign(sandbox::kPropertyNames.begin(), sandbox::kPropertyNames.end());
   return setting;
 }
 
 /// The policy of every API; by default each has its own.
 Setting PolicyOfAll(std::string_view name, std::string_view description) {
-  return {name, description,
+  std::vector<std::string> names;
+  for (const Policy& policy : BuiltinPolicies()) names.push_back(policy.name);
+  return {name,
+          description,
           [](Settings& settings, const std::string& text) -> Status {
             settings.api.policy = text;
             return {};
           },
           [](const Settings& settings) {
             return settings.api.policy.empty() ? "each its own" : settings.api.policy;
-          }};
+          },
+          /*is_list=*/false,
+          std::move(names),
+          "scientific"};
 }
 
 /// What a seed's setting asked for, and every zygote does anyway.
 Setting Obsolete(std::string_view name, std::string_view description) {
-  return {name, description,
+  return {name,
+          description,
           [](Settings& /*settings*/, const std::string& text) -> Status {
             std::string lower = text;
             std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -261,7 +292,9 @@ Setting Obsolete(std::string_view name, std::string_view description) {
             }
             return {};
           },
-          [](const Settings& /*settings*/) { return std::string("true"); }};
+          [](const Settings& /*settings*/) { return std::string("true"); },
+          /*is_list=*/false,
+          {"true", "false"}};
 }
 
 std::vector<Setting> MakeTable() {
@@ -389,10 +422,10 @@ std::vector<Setting> MakeTable() {
             {"debug", "info", "warning", "error"}),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
-      Text(
+      OptionalFile(
           "audit-log", "File for a line about each program; - for the log's stream",
-          +[](Settings& s) -> std::string& { return s.audit_log; }),
-      Switch(
+          +[](Settings& s) -> std::string& { return s.audit_log; }, "/var/log/pyrunner/audit.log"),
+      Flag(
           "open-metrics", "GET /metrics needs no key, even where all else does",
           +[](Settings& s) -> bool& { return s.open_metrics; }),
   };

@@ -34,6 +34,7 @@ struct Settings {
   std::vector<Policy> policies;  // the operator's own
   EngineOptions engine;
   http::ServerOptions server;
+  std::vector<std::string> warnings;  // what to tell whoever set this
 };
 
 /// All policies that are not built in, as the engine wants them: the operator's own and those that
@@ -53,8 +54,10 @@ struct Setting {
   std::string_view description;
   std::function<Status(Settings&, const std::string&)> set;
   std::function<std::string(const Settings&)> get;
-  bool is_list = false;    // with commas; in the file, an array will do
-  bool is_switch = false;  // the flag without a value means true
+  bool is_list = false;                   // with commas; in the file, an array will do
+  std::vector<std::string> choices = {};  // what a value may be, or often is
+  std::string_view example = {};          // a value to show where the default is not one to write
+  bool is_flag = false;                   // true or false; as a flag without a value it is true
 
   [[nodiscard]] std::string EnvironmentName() const;
   [[nodiscard]] std::string FileKey() const;

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -118,6 +119,33 @@ class Audit(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(mode.st_mode), 0o600)
         if os.geteuid() == 0:
             self.assertEqual(mode.st_uid, GATEWAY_USER)
+
+    def test_it_goes_on_after_a_rotation(self):
+        server = self.start()
+        server.run("1")
+        moved = self.path.with_suffix(".1")
+        self.path.rename(moved)
+        server.process.send_signal(signal.SIGHUP)
+        if os.geteuid() == 0:  # the folder is root's, and the service no longer is
+            server.await_log("audit log: open audit.log: .*; the old file stays in use")
+            server.run("2")
+            self.lines(2, moved)
+            self.path.touch(mode=0o640)
+            os.chown(self.path, GATEWAY_USER, -1)
+            server.process.send_signal(signal.SIGHUP)
+        server.await_log("audit log: opened again")
+        server.run("three")
+        line, = self.lines(1)
+        self.assertEqual(line["code_bytes"], 5)
+        self.assertEqual(server.stop(), 0)
+
+    def test_a_copy_that_is_truncated_will_do(self):
+        server = self.start()
+        server.run("1")
+        self.lines(1)
+        os.truncate(self.path, 0)
+        server.run("three")
+        self.assertEqual(self.lines(1)[0]["code_bytes"], 5)
 
     def test_the_logs_stream_will_do(self):
         server = self.start("--log-format", "json", path="-")
