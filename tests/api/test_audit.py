@@ -11,7 +11,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -84,23 +83,16 @@ class Audit(unittest.TestCase):
                                     ("pyrunner", "timed_out", None, None, None),
                                     ("pyrunner", "crashed", None, 11, None),
                                     ("nsjail", "refused", None, None, "no_main")])
-        done = threading.Thread(target=server.run, args=["import time; time.sleep(3)"])
-        done.start()
-        until(lambda: server.run("1").status == 503, 3, "the service is busy")
-        done.join()
-        rejected = [line for line in map(json.loads, self.path.read_text().splitlines()[4:])
-                    if line["outcome"] == "rejected"]
-        self.assertGreater(len(rejected), 0)
-        self.assertEqual(rejected[0]["cause"], "queue_full")
-        self.assertEqual(rejected[0]["code_sha256"], hashlib.sha256(b"1").hexdigest())
+        with server.busy():
+            self.assertEqual(server.run("1").status, 503)
+        rejected = self.lines(6)[4]
+        self.assertEqual((rejected["outcome"], rejected["cause"]), ("rejected", "queue_full"))
+        self.assertEqual(rejected["code_sha256"], hashlib.sha256(b"1").hexdigest())
 
     def test_a_client_that_leaves_has_its_line(self):
         server = self.start()
-        client = server.connect()
-        client.request("POST", "/run", json.dumps({"code": "while True: pass", "timeout": 60}),
-                       {"Content-Type": "application/json"})
-        until(lambda: server.request("GET", "/health?verbose=1").json["running"] == 1, 10, "it runs")
-        client.close()
+        with server.busy():
+            pass
         self.assertEqual(self.lines(1)[0]["outcome"], "cancelled")
 
     def test_the_granted_memory_is_told(self):

@@ -86,15 +86,14 @@ class Metrics(ServerTest):
 
     def test_what_runs_and_what_is_rejected(self):
         self.assertEqual(self.value("pyrunner_programs_running_limit"), 1)
-        client = self.server.connect()
-        client.request("POST", "/run", json.dumps({"code": FOREVER, "timeout": 60}),
-                       {"Content-Type": "application/json"})
-        until(lambda: self.value("pyrunner_programs_running") == 1, 10, "it runs")
+        busy = self.server.busy()
+        busy.__enter__()
+        self.assertEqual(self.value("pyrunner_programs_running"), 1)
         self.assertEqual(self.value("pyrunner_memory_promised_bytes"), 512 << 20)
         self.check_grows(lambda: self.assertEqual(self.server.run("print(1)").status, 503),
                          ("pyrunner_rejections_total", {"cause": "queue_full"}),
                          ("pyrunner_http_responses_total", {"class": "5xx"}))
-        self.check_grows(client.close, self.ends("cancelled"),
+        self.check_grows(lambda: busy.__exit__(None, None, None), self.ends("cancelled"),
                          ("pyrunner_kills_total", {"cause": "cancelled"}),
                          ("pyrunner_http_disconnects_total", {}))
         until(lambda: self.value("pyrunner_programs_running") == 0, 10, "nothing runs")

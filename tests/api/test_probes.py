@@ -133,14 +133,9 @@ class Traces(ServerTest):
                    self.server.post("/code-executor/execute",
                                     {"code": "print(1)", "language": "python"}),
                    self.server.post("/cloudrun/execute", {"script": "def main(): return 1"})]
-        busy = threading.Thread(target=self.server.run, args=["import time; time.sleep(3)"])
-        busy.start()
-
-        def rejected():
-            answer = self.server.run("1")
-            return answer if answer.status == 503 else None
-        answers.append(until(rejected, 3, "the service is busy"))
-        busy.join()
+        with self.server.busy():
+            answers.append(self.server.run("1"))
+        self.assertEqual(answers[-1].status, 503)
         for answer in answers:
             with self.subTest(answer=answer):
                 entries = re.findall(r"(\w+);dur=(\d+\.\d{3})(?:, |$)", answer.headers["server-timing"])
