@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/apis.h"
+#include "api/probes.h"
 
 namespace pyrunner::api {
 namespace {
@@ -53,6 +54,9 @@ class OpenApiTest : public testing::Test {
     reports.sandbox = [] { return std::string("{}"); };
     reports.health = [] { return HealthReport{"{}"}; };
     MountApis(router_, runner_, options_, reports);
+    AddProbes(router_, [] { return std::string_view(); });
+    // The one route that no function of this room adds; tests/api/test_openapi.py looks for it.
+    router_.Add("GET", "/metrics", {});
   }
 
   std::string Get(std::string path) {

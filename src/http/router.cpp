@@ -47,6 +47,18 @@ bool Router::IsOpen(const Request& request) const {
   return route != nullptr && route->access == Access::kOpen;
 }
 
+Router::Name Router::NameOf(const Request& request) const {
+  Name name;
+  const auto path = paths_.find(request.path);
+  if (path == paths_.end()) return name;
+  name.path = path->first;
+  for (const auto& [method, route] : path->second) {
+    if (method == request.method) name.method = method;
+  }
+  if (request.method == "HEAD" && path->second.contains("GET")) name.method = "HEAD";
+  return name;
+}
+
 // Not a coroutine itself: the handler's awaitable is handed on as it is, one frame less per
 // request.
 boost::asio::awaitable<Response> Router::Dispatch(Request request) const {

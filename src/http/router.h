@@ -38,6 +38,14 @@ class Router {
   /// of nothing else.
   [[nodiscard]] bool IsOpen(const Request& request) const;
 
+  /// The method and the path of the route that answers a request; the literals "other" and "" for
+  /// what it has none of. They live as long as the router.
+  struct Name {
+    std::string_view method = "other";
+    std::string_view path;
+  };
+  [[nodiscard]] Name NameOf(const Request& request) const;
+
   /// Runs the handler. Answers by itself: 404 for an unknown path, 405 with Allow for a method that
   /// the path does not have, OPTIONS with 204 and Allow (for "*" too). HEAD goes to the handler of
   /// GET; leaving the body out is the server's business, which still tells its length.
