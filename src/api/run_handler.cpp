@@ -6,6 +6,7 @@
 
 #include "api/quota.h"
 #include "api/responses.h"
+#include "base/deadline.h"
 
 namespace pyrunner::api {
 namespace {
@@ -34,14 +35,21 @@ class RunHandler {
     }
     std::string().swap(request.body);  // up to megabytes, for as long as the program runs
 
-    decoded->program.context = {.api = api_, .caller = caller};
+    decoded->program.context = {.api = api_,
+                                .caller = caller,
+                                .client = std::move(request.client),
+                                .trace = request.trace};
     // Named, not temporaries of the co_await expression, which g++ 12 destroys twice.
     std::shared_ptr<Cancellation> cancellation = std::move(request.cancellation);
+    const auto start = SteadyClock::now();
     auto run = runner_.Run(std::move(decoded->program), std::move(cancellation));
     auto outcome = co_await std::move(run);
     if (!outcome) {
       if (outcome.error().cause == Rejection::Cause::kCancelled) co_return ClientGoneResponse();
-      co_return Finish(reject_(outcome.error()), asking);
+      http::Response response = reject_(outcome.error());
+      const Phases phases{.queue = SteadyClock::now() - start};
+      response.headers.emplace_back("Server-Timing", ServerTiming(phases));
+      co_return Finish(std::move(response), asking);
     }
     if (outcome->ending == Ending::kCancelled) co_return ClientGoneResponse();
     const std::string timing = ServerTiming(outcome->phases);

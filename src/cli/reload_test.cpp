@@ -91,7 +91,7 @@ TEST_F(ReloadTest, WhatChangesAtRunTimeTakesWhatItGives) {
     ++count;
     EXPECT_TRUE(setting.set(settings_, setting.get(Settings()))) << setting.name;
   }
-  EXPECT_EQ(count, 5);
+  EXPECT_EQ(count, 6);
 }
 
 TEST(IsLoopback, OnlyWhatCannotBeAnythingElse) {

@@ -152,6 +152,18 @@ Setting AtRunTime(Setting setting) {
   return setting;
 }
 
+/// A file that may be none.
+Setting OptionalFile(std::string_view name, std::string_view description,
+                     std::string& (*field)(Settings&), std::string_view example) {
+  Setting setting = Text(name, description, field);
+  setting.set = [=](Settings& settings, const std::string& text) -> Status {
+    field(settings) = text;
+    return {};
+  };
+  setting.example = example;
+  return setting;
+}
+
 bool IsProperty(const std::string& text) {
   const auto& names = sandbox::kPropertyNames;
   return std::find(names.begin(), names.end(), text) != names.end();
@@ -416,11 +428,21 @@ std::vector<Setting> MakeTable() {
       AtRunTime(Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600)),
+      AtRunTime(Seconds(
+          "drain-delay",
+          "Seconds before that in which requests are still served, while /readyz says 503",
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600)),
       AtRunTime(OneOf(
           "log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
           {"debug", "info", "warning", "error"})),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
+      OptionalFile(
+          "audit-log", "File for a line about each program; - for the log's stream",
+          +[](Settings& s) -> std::string& { return s.audit_log; }, "/var/log/pyrunner/audit.log"),
+      Flag(
+          "open-metrics", "GET /metrics needs no key, even where all else does",
+          +[](Settings& s) -> bool& { return s.open_metrics; }),
   };
 }
 

@@ -25,7 +25,10 @@ struct Settings {
   std::uint16_t port = 8000;
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string audit_log;      // a path, or "-" for the log's stream; empty: none
+  bool open_metrics = false;  // GET /metrics needs no key
   std::chrono::seconds drain_time{30};
+  std::chrono::seconds drain_delay{0};
   std::vector<std::string> allowed_missing;  // names of sandbox/properties.h
   std::string keys_file = "/etc/pyrunner/keys.toml";
   bool insecure_no_auth = false;

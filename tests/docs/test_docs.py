@@ -14,9 +14,10 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from tests.support import exposition  # noqa: E402
 from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 
-PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEV = "./dev "
 PROXY = ("openssl req ", "curl --cacert ")  # of docs/proxy.md: tests/deploy runs them, with nginx
 DEPLOYMENT = ("docker ", "kubectl ")  # of docs/deployment.md: tests/deploy runs them, with the image
@@ -57,7 +58,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|doctor|health|key|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|health|key|config|completion|version)\b", line)
     return found and found[1]
 
 
@@ -87,6 +88,8 @@ class WithServer(unittest.TestCase):
         done = bash(self.here(line).replace("curl ", r"curl -sS -w '\n%{http_code}' ", 1))
         self.assertEqual(done.returncode, 0, done.stderr)
         body, _, status = done.stdout.rpartition("\n")
+        if "/metrics" in line:  # a text of its own
+            return int(status), exposition.read(body + "\n" if not body.endswith("\n") else body)
         return int(status), json.loads(body)
 
 
@@ -179,6 +182,17 @@ class Commands(WithServer):
         for name in ("README.md", "docs/command-line.md"):
             self.assertIn(str(count), (ROOT / name).read_text(), name)
 
+    def test_commands_that_print_texts_do(self):
+        """What they print: tests/command_line."""
+        for name in ("config", "completion"):
+            lines = of_kind(name)
+            self.assertGreater(len(lines), 0)
+            for page, line, _ in lines:
+                with self.subTest(page=page, line=line):
+                    done = bash(line)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertNotEqual(done.stdout, "")
+
     def test_version_commands_print_it(self):
         lines = of_kind("version")
         self.assertGreater(len(lines), 0)
@@ -238,7 +252,7 @@ class Commands(WithServer):
     def test_shown_answers_are_those_of_the_commands_above_them(self):
         """A json block that follows an sh block of one command is its answer, but for what differs
         between two runs."""
-        varying = {"execution_time", "memory_used", "memory_bytes"}
+        varying = {"execution_time", "memory_used", "memory_bytes", "phases"}
         pairs = 0
         for page in PAGES:
             text = page.read_text()
@@ -356,7 +370,7 @@ class Configuration(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write(config)
             file.flush()
-            server = Server("--config", file.name, *flags, env=env)  # its flag --port wins
+            server = Server("--config", file.name, *flags, env=env, warm=True)  # its flag --port wins
         self.addCleanup(server.stop)
         return server
 
@@ -485,7 +499,7 @@ class Policies(unittest.TestCase):
             "f = '{0.real}'.format": None,
         }
         text = self.page.read_text()
-        server = Server()
+        server = Server(warm=True)
         self.addCleanup(server.stop)
         for program, expected in programs.items():
             with self.subTest(program):
