@@ -287,7 +287,7 @@ class Service {
     const Deadline deadline = SteadyClock::now() + settings_.drain_time;
     constexpr std::chrono::seconds kCleanUp{15};
     manager_.Stopping(settings_.drain_time + kCleanUp, "finishing what runs");
-    server_->StopAccepting();
+    server_->StartDraining();
     co_await engine_->Stop(deadline);
     // The answers of what was stopped still have to leave.
     constexpr std::chrono::seconds kLastAnswers{2};

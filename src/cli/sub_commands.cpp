@@ -9,6 +9,7 @@
 #include "cli/config.h"
 #include "cli/doctor.h"
 #include "cli/exit_codes.h"
+#include "cli/health.h"
 #include "cli/manual_page.h"
 #include "cli/run.h"
 #include "cli/serve.h"
@@ -84,6 +85,7 @@ const std::vector<SubCommand>& AllSubCommands() {
       {"serve", "[flags]", "run the service", Serve, ManualOfServe},
       {"run", "FILE|- [arguments]", "run one program in a sandbox", RunFile, ManualOfRun},
       {"doctor", "[flags]", "tell which isolation is in force here", Doctor, ManualOfDoctor},
+      {"health", "[URL]", "ask a service whether it is well", Health, ManualOfHealth},
       {"config example", "", "print a configuration file with every setting", PrintConfigExample,
        ManualOfConfigExample},
       {"config check", "[FILE]", "tell whether the configuration is valid", CheckConfig,

@@ -57,6 +57,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   void Start();
   void StopAccepting();
+  void StartDraining();
   void CutAll();
   [[nodiscard]] ServerStats stats() const;
 
@@ -234,10 +235,14 @@ void Server::Impl::CutAll() {
   for (const auto& connection : connections_->All()) connection->Cut();
 }
 
+void Server::Impl::StartDraining() {
+  StopAccepting();
+  shared_->draining = true;
+  for (const auto& connection : connections_->All()) connection->Drain();
+}
+
 asio::awaitable<void> Server::Impl::Drain(std::shared_ptr<Impl> self, Clock::time_point deadline) {
-  self->StopAccepting();
-  self->shared_->draining = true;
-  for (const auto& connection : self->connections_->All()) connection->Drain();
+  self->StartDraining();
   while (!self->connections_->empty() && Clock::now() < deadline) {
     self->drain_timer_.expires_at(deadline);
     error_code ignored;
@@ -264,7 +269,7 @@ std::uint16_t Server::port() const { return impl_->port(); }
 
 void Server::Start() { impl_->Start(); }
 
-void Server::StopAccepting() { impl_->StopAccepting(); }
+void Server::StartDraining() { impl_->StartDraining(); }
 
 asio::awaitable<void> Server::Drain(Clock::time_point deadline) {
   return Impl::Drain(impl_, deadline);

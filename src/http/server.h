@@ -138,12 +138,12 @@ class Server {
   /// Starts to accept. Clients that came since Listen have been waiting in the backlog.
   void Start();
 
-  /// Closes the listening socket.
-  void StopAccepting();
+  /// Closes the listening socket and idle connections at once, and busy ones after their answer,
+  /// which says `Connection: close`: a balancer sends to another instance from now on.
+  void StartDraining();
 
-  /// Ends service: stops accepting, closes idle connections at once and lets busy ones finish their
-  /// request with `Connection: close`. Completes when all are gone. At the deadline the rest are
-  /// cut: sockets closed, handlers cancelled but not waited for.
+  /// Ends service: starts draining, and completes when all connections are gone. At the deadline
+  /// the rest are cut: sockets closed, handlers cancelled but not waited for.
   [[nodiscard]] boost::asio::awaitable<void> Drain(std::chrono::steady_clock::time_point deadline);
 
   [[nodiscard]] ServerStats stats() const;

@@ -34,7 +34,8 @@ error_log {folder}/error.log info;
 worker_processes 2;
 events {{ worker_connections 1024; }}
 http {{
-    access_log {folder}/access.log;
+    log_format upstreams '$request_method $status | $upstream_addr | $upstream_bytes_sent';
+    access_log {folder}/access.log upstreams;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -60,17 +61,21 @@ def replaced(text, *pairs):
 
 
 class Nginx:
-    """deploy/nginx.conf on ports of its own, with the certificate of the page's command."""
+    """deploy/nginx.conf on ports of its own, with the certificate of the page's command. With several
+    ports of services it has the upstream of deploy/nginx-balance.conf."""
 
-    def __init__(self, service_port):
+    def __init__(self, *service_ports):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pyrunner-nginx-"))
         self.folder.chmod(0o755)  # the workers are another user's
         subprocess.run(["bash", "-c", COMMANDS["openssl"]], cwd=self.folder, check=True,
                        capture_output=True)
         self.port, self.plain_port = free_port(), free_port()
         text = (ROOT / "deploy" / "nginx.conf").read_text()
+        if len(service_ports) > 1:
+            text = re.sub(r"^upstream .*?^}$", (ROOT / "deploy" / "nginx-balance.conf").read_text(), text,
+                          flags=re.M | re.S)
         (self.folder / "pyrunner.conf").write_text(replaced(
-            text, ("127.0.0.1:8000", f"127.0.0.1:{service_port}"),
+            text, *((f"127.0.0.1:{8000 + i}", f"127.0.0.1:{port}") for i, port in enumerate(service_ports)),
             ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
             ("/etc/nginx/runner.", f"{self.folder}/runner.")))

@@ -17,9 +17,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import exposition  # noqa: E402
 from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 
-PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEV = "./dev "
 PROXY = ("openssl req ", "curl --cacert ")  # of docs/proxy.md: tests/deploy runs them, with nginx
+DEPLOYMENT = ("docker ", "kubectl ")  # of docs/deployment.md: tests/deploy runs them, with the image
 PROGRAM = "build/release/pyrunner"
 EXAMPLE = re.compile(r"(?:python3|sh) examples/\S+\.(?:py|sh)\b")
 
@@ -45,6 +46,8 @@ def kind(line):
     """Which of the tests below runs this line, or None."""
     if line.startswith(PROXY):
         return "proxy"
+    if line.startswith(DEPLOYMENT):
+        return "deployment"
     if line.startswith("curl "):
         return "curl"
     if EXAMPLE.match(line):
@@ -53,7 +56,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|doctor|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|health|config|completion|version)\b", line)
     return found and found[1]
 
 
@@ -95,6 +98,7 @@ class Commands(WithServer):
 
     def test_commands_for_a_proxy_are_on_the_page_whose_test_has_one(self):
         self.assertEqual({page for page, _, _ in of_kind("proxy")}, {"docs/proxy.md"})
+        self.assertEqual({page for page, _, _ in of_kind("deployment")}, {"docs/deployment.md"})
 
     def test_curl_commands_answer(self):
         """A comment that starts with a status or has the answer's JSON must be right; without a
@@ -176,11 +180,38 @@ class Commands(WithServer):
         for name in ("README.md", "docs/command-line.md"):
             self.assertIn(str(count), (ROOT / name).read_text(), name)
 
+    def test_commands_that_print_texts_do(self):
+        """What they print: tests/command_line."""
+        for name in ("config", "completion"):
+            lines = of_kind(name)
+            self.assertGreater(len(lines), 0)
+            for page, line, _ in lines:
+                with self.subTest(page=page, line=line):
+                    done = bash(line)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertNotEqual(done.stdout, "")
+
     def test_version_commands_print_it(self):
         lines = of_kind("version")
         self.assertGreater(len(lines), 0)
         for _, line, _ in lines:
             self.assertRegex(bash(line).stdout, r"^pyrunner \d+\.\d+\.\d+\n$")
+
+    def test_health_commands_tell_of_the_service(self):
+        lines = of_kind("health")
+        self.assertGreater(len(lines), 0)
+        for page, line, _ in lines:
+            with self.subTest(page=page, line=line):
+                done = bash(self.here(line))
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+                done = bash(f"PORT={self.server.port} {line.split()[0]} health")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                done = bash(self.here(line).replace(f"{self.server.port}/health", f"{self.server.port}/nothing"))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("/nothing: the answer is 404", done.stderr)
+                done = bash(f"{line.split()[0]} health http://127.0.0.1:1")
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, r"^pyrunner: http://127.0.0.1:1/health: Connection refused\n$")
 
     def test_dev_commands_exist(self):
         """They build, test and serve the project: not from inside one of its tests."""
@@ -219,7 +250,7 @@ class Commands(WithServer):
     def test_shown_answers_are_those_of_the_commands_above_them(self):
         """A json block that follows an sh block of one command is its answer, but for what differs
         between two runs."""
-        varying = {"execution_time", "memory_used", "memory_bytes"}
+        varying = {"execution_time", "memory_used", "memory_bytes", "phases"}
         pairs = 0
         for page in PAGES:
             text = page.read_text()
@@ -337,7 +368,7 @@ class Configuration(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write(config)
             file.flush()
-            server = Server("--config", file.name, *flags, env=env)  # its flag --port wins
+            server = Server("--config", file.name, *flags, env=env, warm=True)  # its flag --port wins
         self.addCleanup(server.stop)
         return server
 
@@ -414,7 +445,7 @@ class Policies(unittest.TestCase):
             "f = '{0.real}'.format": None,
         }
         text = self.page.read_text()
-        server = Server()
+        server = Server(warm=True)
         self.addCleanup(server.stop)
         for program, expected in programs.items():
             with self.subTest(program):
