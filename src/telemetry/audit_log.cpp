@@ -70,8 +70,8 @@ class Line {
   /// In milliseconds, to the microsecond.
   void Time(std::string_view name, std::chrono::nanoseconds time) {
     Name(name);
-    const auto micro = std::max<std::int64_t>(
-        0, std::chrono::round<std::chrono::microseconds>(time).count());
+    const auto micro =
+        std::max<std::int64_t>(0, std::chrono::round<std::chrono::microseconds>(time).count());
     fmt::format_to(std::back_inserter(line_), "{}.{:03}", micro / 1000, micro % 1000);
   }
   [[nodiscard]] std::string End() && { return std::move(line_) + "}\n"; }
@@ -90,8 +90,8 @@ Result<Fd> OpenIn(int folder, const std::string& name) {
                    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kMode));
   // Where no file may be made, one may be there.
   if (!file && errno == EACCES) {
-    file = Fd(::openat(folder, name.c_str(),
-                       O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    file =
+        Fd(::openat(folder, name.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   }
   if (!file) return SystemError("open", name);
   return file;
