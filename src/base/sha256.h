@@ -1,4 +1,5 @@
-// SHA-256 (FIPS 180-4). Not for secrets that must not leak by timing.
+// SHA-256 (FIPS 180-4), for short strings: not fast. Neither branches nor memory accesses depend on
+// the data, only on its length.
 #pragma once
 
 #include <string>

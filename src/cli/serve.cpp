@@ -25,7 +25,9 @@
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
 #include "cli/host.h"
+#include "cli/key_service.h"
 #include "cli/log.h"
+#include "cli/reload.h"
 #include "cli/selftest.h"
 #include "cli/service_notification.h"
 #include "cli/service_telemetry.h"
@@ -98,17 +100,19 @@ std::string ShareOutMemory(Settings& settings) {
 
 /// A browser that resolved somebody's name to loopback must not get in.
 void AllowLoopbackNames(Settings& settings) {
-  const bool loopback =
-      settings.host == "localhost" || settings.host == "::1" || settings.host.starts_with("127.");
-  if (!loopback || !settings.server.allowed_hosts.empty()) return;
+  if (!IsLoopback(settings.host) || !settings.server.allowed_hosts.empty()) return;
   settings.server.allowed_hosts = {"localhost", "127.0.0.1", "::1", settings.host};
 }
 
 /// The objects of a running service and their one way through life.
 class Service {
  public:
-  Service(Settings settings, std::shared_ptr<spdlog::logger> log)
-      : settings_(std::move(settings)), log_(std::move(log)), telemetry_(log_), signals_(context_) {
+  Service(Settings settings, std::shared_ptr<spdlog::logger> log, Reloader reloader)
+      : settings_(std::move(settings)),
+        log_(std::move(log)),
+        reloader_(std::move(reloader)),
+        telemetry_(log_),
+        signals_(context_) {
     settings_.engine.log = [log = log_](EngineOptions::LogLevel level, const std::string& line) {
       using Level = EngineOptions::LogLevel;
       log->log(level == Level::kError     ? spdlog::level::err
@@ -126,6 +130,8 @@ class Service {
 
   int Run() {
     settings_.engine.policies = EnginePolicies(settings_);  // SlotsFor() looks at them
+    if (Status loaded = keys_.Load(); !loaded) return Complain(kUsageError, loaded.error().message);
+    settings_.server.authorize = keys_.Authorizer();
     if (Status done = ShareOutDescriptors(settings_); !done) {
       return Complain(kHostLacksSomething, done.error().message);
     }
@@ -157,8 +163,10 @@ class Service {
     for (const std::string& line : settings_.warnings) log_->warn("{}", line);
     for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
     log_->info("memory: {}", memory);
+    keys_.Announce();
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
+    settings_.api.max_body_bytes = settings_.server.max_body_bytes;
     api::MountApis(router_, telemetry_.Record(*engine_, settings_.engine), settings_.api,
                    Reports());
     api::AddProbes(router_, [this] { return NotReadyBecause(); });
@@ -166,10 +174,12 @@ class Service {
 
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
+    signals_.add(SIGHUP);
     engine_->Start();
     asio::co_spawn(context_, StartServing(), asio::detached);
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
+    asio::co_spawn(context_, keys_.Watch(), asio::detached);
     asio::co_spawn(context_, telemetry_.ReopenOnHangup(), asio::detached);
     context_.run();
     log_->info("stopped");
@@ -231,9 +241,10 @@ class Service {
   api::StatusReports Reports() {
     return {.sandbox =
                 [this] {
-                  return api::SandboxStatus(assurance_, settings_.engine, engine_->status(),
-                                            self_test_)
-                      .dump();
+                  auto status = api::SandboxStatus(assurance_, settings_.engine,
+                                                   engine_->status(), self_test_);
+                  status["access"] = keys_.Describe();
+                  return status.dump();
                 },
             .health = [this]() -> api::HealthReport {
               return {api::HealthStatus(assurance_, engine_->status(), self_test_).dump(),
@@ -263,11 +274,23 @@ class Service {
   }
 
   asio::awaitable<void> AwaitSignal() {
-    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    int signal = SIGHUP;
+    while (signal == SIGHUP) {
+      signal = co_await signals_.async_wait(asio::use_awaitable);
+      if (signal == SIGHUP) Reload();
+    }
     co_await Delay();
     log_->info("{}: finishing what runs, at most {} s", signal == SIGINT ? "SIGINT" : "SIGTERM",
                settings_.drain_time.count());
     co_await Stop();
+  }
+
+  void Reload() {
+    log_->info("SIGHUP: reading keys and settings again");
+    keys_.Reload();
+    if (!reloader_.Reload(settings_, *log_)) return;
+    const EngineOptions& engine = settings_.engine;
+    engine_->SetQueue(engine.max_running, engine.max_queued, engine.queue_time);
   }
 
   asio::awaitable<void> WatchSupervisor() {
@@ -298,12 +321,15 @@ class Service {
 
   Settings settings_;
   std::shared_ptr<spdlog::logger> log_;
+  Reloader reloader_;
   ServiceTelemetry telemetry_;
   // One thread: no locks.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   asio::signal_set signals_;
   ServiceNotification manager_ = ServiceNotification::TakeFromEnvironment();
   http::Router router_;
+  KeyService keys_{settings_, *log_,
+                   [this](const http::Request& request) { return router_.IsOpen(request); }};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Engine> engine_;
   sandbox::Assurance assurance_;
@@ -323,9 +349,14 @@ int Serve(int argc, const char* const* argv) {
     std::fputs(command->help->c_str(), stdout);
     return 0;
   }
+  Reloader reloader(command->settings, [argc, argv]() -> Result<Settings> {
+    auto again = ReadServeCommand(argc, argv);
+    if (!again) return tl::unexpected(again.error());
+    return std::move(again->settings);
+  });
   AllowLoopbackNames(command->settings);
   const auto log = MakeLogger(command->settings);
-  Service service(std::move(command->settings), log);
+  Service service(std::move(command->settings), log, std::move(reloader));
   return service.Run();
 }
 

@@ -143,6 +143,12 @@ Setting Flag(std::string_view name, std::string_view description, bool& (*field)
                     return field(copy) ? "true" : "false";
                   }};
   setting.is_flag = true;
+  setting.choices = {"true", "false"};
+  return setting;
+}
+
+Setting AtRunTime(Setting setting) {
+  setting.at_run_time = true;
   return setting;
 }
 
@@ -305,6 +311,14 @@ std::vector<Setting> MakeTable() {
       Number(
           "port", "TCP port to listen on; 0 lets the system choose",
           +[](Settings& s) -> std::uint16_t& { return s.port; }, 0, 65535),
+      Text(
+          "keys-file", "File of the API keys that `pyrunner key` makes",
+          +[](Settings& s) -> std::string& { return s.keys_file; }),
+      Flag(
+          "insecure-no-auth",
+          "Whether everybody who reaches the service may run programs, on whatever address it "
+          "listens; false: on other addresses than loopback, or if there are keys, a key is needed",
+          +[](Settings& s) -> bool& { return s.insecure_no_auth; }),
       PolicyOfAll("policy",
                   "Policy of all APIs: scientific, no-dangerous-imports, unsafe-calls, open, or "
                   "one of the file's"),
@@ -330,16 +344,16 @@ std::vector<Setting> MakeTable() {
           },
           IsIdentifier, "must be names of modules, with commas"),
       Obsolete("bypass-setup", "Code executor: ignored, all modules are always imported before"),
-      Number(
+      AtRunTime(Number(
           "max-running", "Programs that run at once",
-          +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096),
-      Number(
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096)),
+      AtRunTime(Number(
           "max-queued", "Requests that may wait for their turn; more get 503",
-          +[](Settings& s) -> std::uint32_t& { return s.engine.max_queued; }, 0, 1'000'000),
-      Seconds(
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_queued; }, 0, 1'000'000)),
+      AtRunTime(Seconds(
           "queue-time", "Seconds a request may wait for its turn; then it gets 503",
           +[](Settings& s) -> std::chrono::milliseconds& { return s.engine.queue_time; }, 0.01,
-          3600),
+          3600)),
       MemoryBudget("memory-budget-mb",
                    "MiB of memory for all running programs; 0: what the machine or the service's "
                    "cgroup has, less a reserve"),
@@ -411,15 +425,16 @@ std::vector<Setting> MakeTable() {
           IsOriginOrEmpty,
           "must be origins such as https://app.example.com, with commas and without a path; * is "
           "none, because every web page could run programs then"),
-      Seconds(
+      AtRunTime(Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
-          +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
-      Seconds(
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600)),
+      AtRunTime(Seconds(
           "drain-delay",
           "Seconds before that in which requests are still served, while /readyz says 503",
-          +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600),
-      OneOf("log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
-            {"debug", "info", "warning", "error"}),
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600)),
+      AtRunTime(OneOf(
+          "log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
+          {"debug", "info", "warning", "error"})),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
       OptionalFile(

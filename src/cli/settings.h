@@ -30,6 +30,8 @@ struct Settings {
   std::chrono::seconds drain_time{30};
   std::chrono::seconds drain_delay{0};
   std::vector<std::string> allowed_missing;  // names of sandbox/properties.h
+  std::string keys_file = "/etc/pyrunner/keys.toml";
+  bool insecure_no_auth = false;
   api::ApiOptions api;
   std::vector<Policy> policies;  // the operator's own
   EngineOptions engine;
@@ -58,6 +60,7 @@ struct Setting {
   std::vector<std::string> choices = {};  // what a value may be, or often is
   std::string_view example = {};          // a value to show where the default is not one to write
   bool is_flag = false;                   // true or false; as a flag without a value it is true
+  bool at_run_time = false;               // SIGHUP changes it, see reload.h
 
   [[nodiscard]] std::string EnvironmentName() const;
   [[nodiscard]] std::string FileKey() const;

@@ -84,8 +84,10 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   Activity::Request request(activity_);
   const ModuleNeeds needs = ScanModules(program.code);
   PoolFor(needs.zygote, profile).Expect(profile, needs.rehearsal);
-  const auto ticket =
-      co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
+  std::shared_ptr<const Caller> caller = program.context.caller;
+  auto entry = admission_.Enter(program.limits.memory_bytes, deadline, cancellation,
+                                std::move(caller));
+  const auto ticket = co_await std::move(entry);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
   // Kept: a sandbox that is gone before its program came costs a second try, not the program.
@@ -127,6 +129,12 @@ asio::awaitable<Status> Engine::AwaitReady() {
     (void)co_await ticks_.WaitUntil(SteadyClock::now() + kTick);
   }
   co_return Status{};
+}
+
+void Engine::SetQueue(std::uint32_t max_running, std::uint32_t max_queued,
+                      std::chrono::milliseconds queue_time) {
+  options_.queue_time = queue_time;
+  admission_.SetLimits(max_running, max_queued);
 }
 
 EngineStatus Engine::status() const {

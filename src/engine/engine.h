@@ -54,6 +54,11 @@ class Engine final : public Runner {
   /// no process is left.
   boost::asio::awaitable<void> Stop(Deadline deadline);
 
+  /// Other numbers for requests from now on; `max_running` at most that of the start, for which
+  /// there are slots. Who waits already keeps its deadline.
+  void SetQueue(std::uint32_t max_running, std::uint32_t max_queued,
+                std::chrono::milliseconds queue_time);
+
   [[nodiscard]] EngineStatus status() const;
 
  private:

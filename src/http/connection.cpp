@@ -51,6 +51,13 @@ Request MakeRequest(const FramingDecision& head) {
   return request;
 }
 
+/// Nothing that comes after needs them, or could then give them away.
+void ForgetCredentials(Request& request) {
+  std::erase_if(request.headers, [](const auto& field) {
+    return field.first == "authorization" || field.first == "x-api-key";
+  });
+}
+
 /// Two of them contradict each other.
 std::string_view OnlyTraceparent(const Request& request) {
   std::string_view only;
@@ -101,6 +108,7 @@ asio::awaitable<void> Connection::Serve() {
         co_return;
       }
       incoming->request.caller = std::move(*caller);
+      ForgetCredentials(incoming->request);
     }
     if (incoming->framing != BodyFraming::kNone) {
       auto body =
@@ -360,7 +368,7 @@ asio::awaitable<bool> Connection::Write(Response response, ConnectionField field
   head_out_.clear();
   AppendHead(head_out_, response, field);
   std::array<asio::const_buffer, 2> buffers{asio::buffer(head_out_), asio::const_buffer()};
-  if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.body);
+  if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.Body());
   const bool written = co_await WriteAll(buffers);
   context_->stats.buffered_response_bytes -= held;
   co_return written;

@@ -41,6 +41,13 @@ struct Response {
   std::string content_type = "application/json";
   Headers headers;
   std::string body;
+  /// Instead of `body`: bytes that outlive the server. They are not copied, and so need no memory
+  /// while they wait for a client to take them.
+  std::string_view constant_body;
+
+  [[nodiscard]] std::string_view Body() const {
+    return constant_body.empty() ? std::string_view(body) : constant_body;
+  }
 };
 
 }  // namespace pyrunner::http

@@ -40,6 +40,8 @@ std::string_view RejectionName(Rejection::Cause cause) {
       return "shutting_down";
     case Rejection::Cause::kUnavailable:
       return "unavailable";
+    case Rejection::Cause::kPolicyNotAllowed:  // these two are found before a runner is asked
+    case Rejection::Cause::kTooOften:
     case Rejection::Cause::kCancelled:
       break;
   }

@@ -5,7 +5,6 @@ import pathlib
 import re
 import signal
 import sys
-import threading
 import time
 import unittest
 
@@ -55,14 +54,11 @@ class Probes(unittest.TestCase):
         server = self.start()
         kept = server.connect()
         server.request("GET", "/livez", connection=kept)
-        runs = threading.Thread(target=server.run, args=["import time; time.sleep(3)"])
-        runs.start()
-        until(lambda: server.request("GET", "/health?verbose=1").json["running"] == 1, 10, "it runs")
-        server.process.send_signal(signal.SIGTERM)
-        server.await_log("SIGTERM: finishing what runs")
-        answer = server.request("GET", "/readyz", connection=kept)
-        self.assertEqual((answer.status, answer.json["reason"]), (503, "draining"))
-        runs.join()
+        with server.busy():
+            server.process.send_signal(signal.SIGTERM)
+            server.await_log("SIGTERM: finishing what runs")
+            answer = server.request("GET", "/readyz", connection=kept)
+            self.assertEqual((answer.status, answer.json["reason"]), (503, "draining"))
         self.assertEqual(server.process.wait(30), 0)
 
     def test_without_any_zygote_it_is_not_ready(self):

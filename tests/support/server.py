@@ -68,7 +68,7 @@ class Server:
             stdout=self.log_file, stderr=subprocess.STDOUT, env={**clean, **(env or {})})
         self.port = None
         try:
-            self.port = int(self.await_log(r"serving on http://127\.0\.0\.1:(\d+)", 30)[1])
+            self.port = int(self.await_log(r"serving on http://\S+:(\d+)", 30)[1])
             if warm:
                 self.await_log(r"zygote science: warm", 60)
         except BaseException:
@@ -124,9 +124,12 @@ class Server:
             if connection is None:
                 own.close()
 
-    def post(self, path, value, **options):
-        return self.request("POST", path, json.dumps(value),
-                            {"Content-Type": "application/json"}, **options)
+    def post(self, path, value, key=None, **options):
+        """With `key`, an API key."""
+        headers = {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return self.request("POST", path, json.dumps(value), headers, **options)
 
     def run(self, code, path="/run", **fields):
         return self.post(path, {"code": code, **fields})
