@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/responses.h"
+#include "base/deadline.h"
 
 namespace pyrunner::api {
 namespace {
@@ -22,14 +23,21 @@ class RunHandler {
     if (!decoded) co_return std::move(decoded.error());
     std::string().swap(request.body);  // up to megabytes, for as long as the program runs
 
-    decoded->program.context = {.api = api_, .caller = std::move(request.caller)};
+    decoded->program.context = {.api = api_,
+                                .caller = std::move(request.caller),
+                                .client = std::move(request.client),
+                                .trace = request.trace};
     // Named, not temporaries of the co_await expression, which g++ 12 destroys twice.
     std::shared_ptr<Cancellation> cancellation = std::move(request.cancellation);
+    const auto start = SteadyClock::now();
     auto run = runner_.Run(std::move(decoded->program), std::move(cancellation));
     auto outcome = co_await std::move(run);
     if (!outcome) {
       if (outcome.error().cause == Rejection::Cause::kCancelled) co_return ClientGoneResponse();
-      co_return reject_(outcome.error());
+      http::Response response = reject_(outcome.error());
+      const Phases phases{.queue = SteadyClock::now() - start};
+      response.headers.emplace_back("Server-Timing", ServerTiming(phases));
+      co_return response;
     }
     if (outcome->ending == Ending::kCancelled) co_return ClientGoneResponse();
     const std::string timing = ServerTiming(outcome->phases);

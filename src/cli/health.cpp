@@ -25,6 +25,21 @@ std::string Bracketed(const std::string& address) {
   return IsVersion6(address) ? "[" + address + "]" : address;
 }
 
+/// The status code of the answer.
+Result<int> Ask(const HealthTarget& target) {
+  boost::asio::ip::tcp::iostream stream;
+  stream.expires_after(kPatience);
+  stream.connect(target.address, std::to_string(target.port));
+  stream << "GET " << target.path << " HTTP/1.1\r\nHost: " << target.host
+         << "\r\nUser-Agent: pyrunner-health\r\nConnection: close\r\n\r\n"
+         << std::flush;
+  std::string version;
+  int status = 0;
+  stream >> version >> status;
+  if (stream && version.starts_with("HTTP/1.")) return status;
+  return Failure(stream.error() ? stream.error().message() : "the answer is not HTTP");
+}
+
 struct HealthCommand {
   std::string url;
   std::string file;
@@ -42,19 +57,11 @@ std::unique_ptr<CLI::App> AppOf(HealthCommand& command) {
   return app;
 }
 
-/// The status code of the answer.
-Result<int> Ask(const HealthTarget& target) {
-  boost::asio::ip::tcp::iostream stream;
-  stream.expires_after(kPatience);
-  stream.connect(target.address, std::to_string(target.port));
-  stream << "GET " << target.path << " HTTP/1.1\r\nHost: " << target.host
-         << "\r\nUser-Agent: pyrunner-health\r\nConnection: close\r\n\r\n"
-         << std::flush;
-  std::string version;
-  int status = 0;
-  stream >> version >> status;
-  if (stream && version.starts_with("HTTP/1.")) return status;
-  return Failure(stream.error() ? stream.error().message() : "the answer is not HTTP");
+Result<HealthTarget> TargetOf(const HealthCommand& command) {
+  if (!command.url.empty()) return ParseHealthUrl(command.url);
+  const auto settings = ReadSettings(command.file);
+  if (!settings) return tl::unexpected(settings.error());
+  return OwnHealthTarget(*settings);
 }
 
 }  // namespace
@@ -113,21 +120,13 @@ int Health(int argc, const char* const* argv) {
     std::fputs((*help)->c_str(), stdout);
     return 0;
   }
-  HealthTarget target;
-  if (command.url.empty()) {
-    const auto settings = ReadSettings(command.file);
-    if (!settings) return Complain(kUsageError, settings.error().message);
-    target = OwnHealthTarget(*settings);
-  } else {
-    auto parsed = ParseHealthUrl(command.url);
-    if (!parsed) return Complain(kUsageError, parsed.error().message);
-    target = std::move(*parsed);
-  }
-  const Result<int> status = Ask(target);
-  if (!status) return Complain(kFailure, target.Url() + ": " + status.error().message);
+  const Result<HealthTarget> target = TargetOf(command);
+  if (!target) return Complain(kUsageError, target.error().message);
+  const Result<int> status = Ask(*target);
+  if (!status) return Complain(kFailure, target->Url() + ": " + status.error().message);
   constexpr int kOk = 200;
   if (*status == kOk) return 0;
-  return Complain(kFailure, fmt::format("{}: the answer is {}", target.Url(), *status));
+  return Complain(kFailure, fmt::format("{}: the answer is {}", target->Url(), *status));
 }
 
 CommandManual ManualOfHealth() {

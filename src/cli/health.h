@@ -32,6 +32,6 @@ struct HealthTarget {
 /// command line. `argv` starts with the sub-command.
 int Health(int argc, const char* const* argv);
 
-CommandManual ManualOfHealth();
+[[nodiscard]] CommandManual ManualOfHealth();
 
 }  // namespace pyrunner::cli

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "api/apis.h"
+#include "api/probes.h"
 #include "api/sandbox_status.h"
 #include "cli/assurance_text.h"
 #include "cli/command_line.h"
@@ -26,6 +28,7 @@
 #include "cli/log.h"
 #include "cli/selftest.h"
 #include "cli/service_notification.h"
+#include "cli/service_telemetry.h"
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -105,7 +108,7 @@ void AllowLoopbackNames(Settings& settings) {
 class Service {
  public:
   Service(Settings settings, std::shared_ptr<spdlog::logger> log)
-      : settings_(std::move(settings)), log_(std::move(log)), signals_(context_) {
+      : settings_(std::move(settings)), log_(std::move(log)), telemetry_(log_), signals_(context_) {
     settings_.engine.log = [log = log_](EngineOptions::LogLevel level, const std::string& line) {
       using Level = EngineOptions::LogLevel;
       log->log(level == Level::kError     ? spdlog::level::err
@@ -114,6 +117,11 @@ class Service {
                "{}", line);
     };
     settings_.server.log = [log = log_](const std::string& line) { log->warn("{}", line); };
+    if (log_->should_log(spdlog::level::debug)) {
+      settings_.server.on_answer = [log = log_](const http::AnsweredRequest& request) {
+        LogAnswer(*log, request);
+      };
+    }
   }
 
   int Run() {
@@ -134,6 +142,9 @@ class Service {
     if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
       return Complain(kFailure, listening.error().message);
     }
+    if (Status open = telemetry_.OpenAuditLog(settings_, GatewayUser(*part)); !open) {
+      return Complain(kFailure, open.error().message);
+    }
     // After the supervisor, whose zygotes and sandboxes shall not have it: the one process that all
     // answers go through comes first. Without the privilege it is one among others.
     constexpr int kNice = -10;
@@ -148,7 +159,11 @@ class Service {
     log_->info("memory: {}", memory);
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
-    api::MountApis(router_, *engine_, settings_.api, Reports());
+    settings_.api.max_body_bytes = settings_.server.max_body_bytes;
+    api::MountApis(router_, telemetry_.Record(*engine_, settings_.engine), settings_.api,
+                   Reports());
+    api::AddProbes(router_, [this] { return NotReadyBecause(); });
+    telemetry_.Mount(router_, {settings_, *engine_, *server_, assurance_, self_test_});
 
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
@@ -156,6 +171,7 @@ class Service {
     asio::co_spawn(context_, StartServing(), asio::detached);
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
+    asio::co_spawn(context_, telemetry_.ReopenOnHangup(), asio::detached);
     context_.run();
     log_->info("stopped");
     return exit_code_;
@@ -226,8 +242,30 @@ class Service {
             }};
   }
 
+  std::string_view NotReadyBecause() const {
+    if (draining_ || stopping_) return "draining";
+    if (!engine_->status().can_run) return "no_sandbox";
+    return {};
+  }
+
+  /// Whoever sends requests here needs a while to notice that no more should come. A second signal
+  /// ends it.
+  asio::awaitable<void> Delay() {
+    draining_ = true;
+    if (settings_.drain_delay.count() == 0) co_return;
+    log_->info("not ready any more; still serving for {} s", settings_.drain_delay.count());
+    auto timer = std::make_shared<asio::steady_timer>(context_, settings_.drain_delay);
+    asio::signal_set again(context_, SIGINT, SIGTERM);
+    again.async_wait([timer](boost::system::error_code error, int) {
+      if (!error) timer->cancel();
+    });
+    boost::system::error_code ignored;
+    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+
   asio::awaitable<void> AwaitSignal() {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    co_await Delay();
     log_->info("{}: finishing what runs, at most {} s", signal == SIGINT ? "SIGINT" : "SIGTERM",
                settings_.drain_time.count());
     co_await Stop();
@@ -261,6 +299,7 @@ class Service {
 
   Settings settings_;
   std::shared_ptr<spdlog::logger> log_;
+  ServiceTelemetry telemetry_;
   // One thread: no locks.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   asio::signal_set signals_;
@@ -270,6 +309,7 @@ class Service {
   std::unique_ptr<Engine> engine_;
   sandbox::Assurance assurance_;
   api::SelfTest self_test_;
+  bool draining_ = false;
   bool stopping_ = false;
   bool supervisor_ended_ = false;
   int exit_code_ = 0;

@@ -123,6 +123,41 @@ Setting Processors(std::string_view name, std::string_view description) {
           [](const Settings& settings) { return Formatted(settings.engine.cpus); }};
 }
 
+/// True or false, in the spellings that shells and orchestrators have.
+Setting Flag(std::string_view name, std::string_view description, bool& (*field)(Settings&)) {
+  Setting setting{name, description,
+                  [=](Settings& settings, const std::string& text) -> Status {
+                    std::string lower = text;
+                    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+                      return static_cast<char>(std::tolower(c));
+                    });
+                    const bool yes = lower == "true" || lower == "1";
+                    if (!yes && lower != "false" && lower != "0") {
+                      return Failure("must be true or false");
+                    }
+                    field(settings) = yes;
+                    return {};
+                  },
+                  [=](const Settings& settings) -> std::string {
+                    auto copy = settings;
+                    return field(copy) ? "true" : "false";
+                  }};
+  setting.is_flag = true;
+  return setting;
+}
+
+/// A file that may be none.
+Setting OptionalFile(std::string_view name, std::string_view description,
+                     std::string& (*field)(Settings&), std::string_view example) {
+  Setting setting = Text(name, description, field);
+  setting.set = [=](Settings& settings, const std::string& text) -> Status {
+    field(settings) = text;
+    return {};
+  };
+  setting.example = example;
+  return setting;
+}
+
 bool IsProperty(const std::string& text) {
   const auto& names = sandbox::kPropertyNames;
   return std::find(names.begin(), names.end(), text) != names.end();
@@ -379,10 +414,20 @@ std::vector<Setting> MakeTable() {
       Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
+      Seconds(
+          "drain-delay",
+          "Seconds before that in which requests are still served, while /readyz says 503",
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600),
       OneOf("log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
             {"debug", "info", "warning", "error"}),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
+      OptionalFile(
+          "audit-log", "File for a line about each program; - for the log's stream",
+          +[](Settings& s) -> std::string& { return s.audit_log; }, "/var/log/pyrunner/audit.log"),
+      Flag(
+          "open-metrics", "GET /metrics needs no key, even where all else does",
+          +[](Settings& s) -> bool& { return s.open_metrics; }),
   };
 }
 

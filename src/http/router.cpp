@@ -26,6 +26,14 @@ void Router::Add(std::string method, std::string path, Handler handler, Access a
   paths_[std::move(path)].insert_or_assign(std::move(method), Route{std::move(handler), access});
 }
 
+std::vector<std::pair<std::string, std::string>> Router::Routes() const {
+  std::vector<std::pair<std::string, std::string>> routes;
+  for (const auto& [path, methods] : paths_) {
+    for (const auto& [method, unused] : methods) routes.emplace_back(path, method);
+  }
+  return routes;
+}
+
 const Router::Route* Router::Find(const Methods& methods, const Request& request) {
   auto route = methods.find(request.method);
   if (route == methods.end() && request.method == "HEAD") route = methods.find("GET");
@@ -37,6 +45,18 @@ bool Router::IsOpen(const Request& request) const {
   if (path == paths_.end()) return false;
   const Route* route = Find(path->second, request);
   return route != nullptr && route->access == Access::kOpen;
+}
+
+Router::Name Router::NameOf(const Request& request) const {
+  Name name;
+  const auto path = paths_.find(request.path);
+  if (path == paths_.end()) return name;
+  name.path = path->first;
+  for (const auto& [method, route] : path->second) {
+    if (method == request.method) name.method = method;
+  }
+  if (request.method == "HEAD" && path->second.contains("GET")) name.method = "HEAD";
+  return name;
 }
 
 // Not a coroutine itself: the handler's awaitable is handed on as it is, one frame less per

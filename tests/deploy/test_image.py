@@ -44,6 +44,7 @@ class WithImage(unittest.TestCase):
 
     def check_traffic(self, service):
         """All four APIs, the libraries, and a program that never ends."""
+        until(lambda: "zygote science: warm" in service.log(), 120, "the libraries are imported")
         answer = service.run("import numpy as np, pandas as pd\nprint(pd.DataFrame({'a': [1, 3]}).a.mean() * np.ones(1)[0])")
         self.assertEqual((answer.status, answer.json["stdout"]), (200, "2.0\n"), answer)
         script = "import sympy, scipy.linalg, sklearn.linear_model, matplotlib.pyplot\ndef main():\n    return {'value': 42}"
@@ -72,11 +73,11 @@ class Content(WithImage):
         told = self.engine.inspect()
         config = told["Config"]
         self.assertEqual((config["User"], config["StopSignal"]), ("10001:10001", "SIGTERM"))
-        self.assertEqual((config["Cmd"], config.get("Entrypoint")), (["pyrunner", "serve"], None))
+        self.assertEqual((config["Entrypoint"], config["Cmd"]), (["tini", "--"], ["pyrunner", "serve"]))
         self.assertEqual(list(config["ExposedPorts"]), ["8000/tcp"])
         self.assertLessEqual({"PORT=8000", "HOST=0.0.0.0", "PYRUNNER_INSECURE_NO_AUTH=true"}, set(config["Env"]))
         self.assertEqual(config["Labels"]["org.opencontainers.image.title"], "PyRunner")
-        self.assertEqual(told["HealthCheck" if "HealthCheck" in told else "Healthcheck"]["Test"], ["CMD", "pyrunner", "health"])
+        self.assertEqual(told["Healthcheck"]["Test"], ["CMD", "pyrunner", "health"])
 
     def test_size(self):
         size = self.engine.inspect()["Size"] / MEGABYTE
@@ -96,8 +97,8 @@ class Content(WithImage):
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
 
     def test_nobody_but_root_owns_a_file(self):
-        self.assertEqual(self.inside("find / -xdev -user pyrunner ! -path '/proc/*'; "
-                                     "find / -xdev -perm /o+w -type f ! -path '/proc/*' ! -path '/dev/*'"), "")
+        self.assertEqual(self.inside("(find / -xdev -user pyrunner ! -path '/proc/*'; find / -xdev -perm /o+w -type f "
+                                     "! -path '/proc/*' ! -path '/dev/*') 2>/dev/null; true"), "")
 
     def test_python_is_compiled(self):
         """Or every zygote would compile it, for nobody can write there."""
@@ -161,13 +162,14 @@ class Levels(WithImage):
         self.check_traffic(service)
         self.assertEqual(service.stop(), 0, service.log())
         done = self.engine.podman(*runtime, "run", "--rm", "--network", "host", *flags, "pyrunner",
-                                  "pyrunner", "doctor", "--attack", "--only", "filesystem", check=False)
-        self.check_attacks(done, "gvisor")
+                                  "pyrunner", "doctor", check=False)  # its attacks: tests/attacks
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Self-test from inside a sandbox: passed", done.stdout)
 
 
 class Behaviour(WithImage):
     def test_signals(self):
-        """As process 1, which the kernel gives no default actions: SIGTERM lets programs finish."""
+        """SIGTERM goes through to the service, which lets programs finish."""
         service = self.start()
         program = subprocess.Popen(
             [sys.executable, "-c", "import sys, urllib.request as r\n"
@@ -258,12 +260,14 @@ class Pages(WithImage):
             with self.subTest(line):
                 self.engine.podman("tag", "pyrunner", line.split()[-1])
                 service = self.run_line(line)
-                service.await_answer()
-                self.check_traffic(service)
-                if "nsjail" in line:
-                    answer = service.post("/execute", {"script": "def main():\n    return {'test': 'success'}"})
-                    self.assertEqual(answer.json, {"result": {"test": "success"}, "stdout": ""})
-                service.remove()
+                try:
+                    service.await_answer()
+                    self.check_traffic(service)
+                    if "nsjail" in line:
+                        answer = service.post("/execute", {"script": "def main():\n    return {'test': 'success'}"})
+                        self.assertEqual(answer.json, {"result": {"test": "success"}, "stdout": ""})
+                finally:
+                    service.remove()
 
     def given(self):
         """The other services' lines, each in one piece."""
@@ -278,13 +282,15 @@ class Pages(WithImage):
             with self.subTest(line):
                 self.engine.podman("tag", "pyrunner", line.split()[-1])
                 service = self.run_line(line)
-                if "--network=none" in line:
-                    until(lambda: "serving on" in service.log(), 60, "it serves")
-                    self.assertEqual(service.execute("pyrunner", "health").returncode, 0)
-                else:
-                    service.await_answer()
-                    self.check_traffic(service)
-                service.remove()
+                try:
+                    if "--network=none" in line:
+                        until(lambda: "serving on" in service.log(), 60, "it serves")
+                        self.assertEqual(service.execute("pyrunner", "health").returncode, 0)
+                    else:
+                        service.await_answer()
+                        self.check_traffic(service)
+                finally:
+                    service.remove()
 
     @unittest.skipUnless(SEEDS.is_dir(), "the other services' pages are not beside the project")
     def test_they_are_the_other_services_lines(self):

@@ -14,6 +14,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from tests.support import exposition  # noqa: E402
 from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -85,6 +86,8 @@ class WithServer(unittest.TestCase):
         done = bash(self.here(line).replace("curl ", r"curl -sS -w '\n%{http_code}' ", 1))
         self.assertEqual(done.returncode, 0, done.stderr)
         body, _, status = done.stdout.rpartition("\n")
+        if "/metrics" in line:  # a text of its own
+            return int(status), exposition.read(body + "\n" if not body.endswith("\n") else body)
         return int(status), json.loads(body)
 
 

@@ -16,8 +16,9 @@ ALLOWED = {
     "http": {"base"},
     "policy": {"wire", "base"},
     "engine": {"policy", "sandbox", "wire", "base"},
+    "telemetry": {"engine", "sandbox", "http", "base"},
     "api": {"policy", "engine", "sandbox", "http", "base"},
-    "cli": {"api", "policy", "engine", "http", "sandbox", "wire", "base"},
+    "cli": {"api", "telemetry", "policy", "engine", "http", "sandbox", "wire", "base"},
     "interpreter": {"policy", "sandbox", "wire", "base"},
 }
 

@@ -6,6 +6,7 @@
     server.stop()
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -129,6 +130,18 @@ class Server:
 
     def run(self, code, path="/run", **fields):
         return self.post(path, {"code": code, **fields})
+
+    @contextlib.contextmanager
+    def busy(self):
+        """While this goes on a program runs; its client leaves at the end."""
+        client = self.connect()
+        client.request("POST", "/run", json.dumps({"code": "while True: pass", "timeout": 300}),
+                       {"Content-Type": "application/json"})
+        until(lambda: self.request("GET", "/health?verbose=1").json["running"] > 0, 10, "it runs")
+        try:
+            yield
+        finally:
+            client.close()
 
     def result(self, code, **fields):
         """The body of an answer that must be 200."""
