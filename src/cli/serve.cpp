@@ -104,6 +104,8 @@ void AllowLoopbackNames(Settings& settings) {
   settings.server.allowed_hosts = {"localhost", "127.0.0.1", "::1", settings.host};
 }
 
+constexpr std::chrono::seconds kCleanUp{15};  // at most, after the last program
+
 /// The objects of a running service and their one way through life.
 class Service {
  public:
@@ -264,6 +266,8 @@ class Service {
     draining_ = true;
     if (settings_.drain_delay.count() == 0) co_return;
     log_->info("not ready any more; still serving for {} s", settings_.drain_delay.count());
+    manager_.Stopping(settings_.drain_delay + settings_.drain_time + kCleanUp,
+                      "still serving, but not ready any more");
     auto timer = std::make_shared<asio::steady_timer>(context_, settings_.drain_delay);
     asio::signal_set again(context_, SIGINT, SIGTERM);
     again.async_wait([timer](boost::system::error_code error, int) {
@@ -308,7 +312,6 @@ class Service {
     if (stopping_) co_return;
     stopping_ = true;
     const Deadline deadline = SteadyClock::now() + settings_.drain_time;
-    constexpr std::chrono::seconds kCleanUp{15};
     manager_.Stopping(settings_.drain_time + kCleanUp, "finishing what runs");
     server_->StartDraining();
     co_await engine_->Stop(deadline);
