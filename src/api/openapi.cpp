@@ -51,8 +51,6 @@ std::string ApiFacts::Fill(std::string_view text) const {
 
 void AddOpenApi(http::Router& router, ApiFacts facts) {
   facts.Set("max_code_characters", kMaxCodeCharacters);
-  facts.Set("keys",
-            "where the operator made keys, every request but those to open paths carries one.");
   // Those of all operations but the open ones: one of the two, or none where there are no keys.
   facts.facts_.insert_or_assign("security",
                                 ApiFacts::Fact{R"([{},{"bearer":[]},{"apiKey":[]}])", true});
