@@ -128,8 +128,7 @@ class Levels(WithImage):
         self.assertEqual(self.level(service), "full")
         self.check_traffic(service)
         self.assertEqual(service.stop(), 0, service.log())
-        for attacks in ("filesystem", "privilege"):
-            self.check_attacks(self.engine.doctor(*LOCKED, words=("doctor", "--attack", "--only", attacks)), "full")
+        self.check_attacks(self.engine.doctor(*LOCKED, words=("doctor", "--attack", "--only", "filesystem")), "full")
 
     def test_dockers_own_profile(self):
         """No namespaces: level container, which needs a folder for scratch files."""
@@ -138,9 +137,7 @@ class Levels(WithImage):
         self.assertEqual(self.level(service), "container")
         self.check_traffic(service)
         self.assertEqual(service.stop(), 0, service.log())
-        for attacks in ("network", "process"):
-            done = self.engine.doctor(*flags, words=("doctor", "--attack", "--only", attacks))
-            self.check_attacks(done, "container")
+        self.check_attacks(self.engine.doctor(*flags, words=("doctor", "--attack", "--only", "process")), "container")
 
     def test_the_projects_profile(self):
         flags = (*LOCKED, *SECCOMP)
@@ -149,8 +146,7 @@ class Levels(WithImage):
         self.assertIn("uts_namespace", self.layers(service))
         self.check_traffic(service)
         self.assertEqual(service.stop(), 0, service.log())
-        for attacks in ("filesystem", "kernel"):
-            self.check_attacks(self.engine.doctor(*flags, words=("doctor", "--attack", "--only", attacks)), "full")
+        self.check_attacks(self.engine.doctor(*flags, words=("doctor", "--attack", "--only", "kernel")), "full")
 
     @unittest.skipUnless(image.which("runsc"), "runsc is not installed")
     def test_gvisor(self):

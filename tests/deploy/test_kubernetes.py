@@ -15,6 +15,13 @@ from support.server import ROOT, Server  # noqa: E402
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 SETTINGS = (ROOT / "docs" / "configuration.md").read_text()
+OTHER_PAGES = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md") if page.name != "deployment.md")
+
+
+def unless(word, what):
+    """Only where the pages of the service know it."""
+    return unittest.skipUnless(word in OTHER_PAGES, f"this service has no {what}")
+
 
 # The fields that the files may use, of Kubernetes' API 1.33: a type, a set of values, a list with the type of its
 # entries, or a mapping; `...` stands for any other key. An unknown field is one that the server would refuse or drop.
@@ -235,14 +242,17 @@ class OfTheService(unittest.TestCase):
         cls.server = Server(*container["args"][2:], env=environment)
         cls.addClassCleanup(cls.server.kill)
 
+    @unless("`--keys-file`", "keys")
     def test_its_settings_exist(self):
         self.assertEqual(self.unknown, set())
 
+    @unless("/readyz", "/readyz")
     def test_probes_answer(self):
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             path = self.container[probe]["httpGet"]["path"]
             self.assertEqual(self.server.request("GET", path).status, 200, path)
 
+    @unless("/metrics", "/metrics")
     def test_the_metric_exists(self):
         answer = self.server.request("GET", "/metrics")
         self.assertEqual(answer.status, 200)
