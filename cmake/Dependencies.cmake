@@ -7,6 +7,8 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
+# Only the core: the service has a server of its own.
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
 
 # Python inside the zygote. Its static library, as /usr/bin/python3 has it: calls within the

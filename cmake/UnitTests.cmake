@@ -16,7 +16,7 @@ endif()
 
 enable_testing()
 include(GoogleTest)
-foreach(room base wire policy sandbox http engine api cli interpreter)
+foreach(room base wire policy sandbox http access engine telemetry api cli interpreter)
   if(PYRUNNER_SANITIZE AND room STREQUAL "interpreter")
     continue()  # The zygote has no sanitizer, so another run of its tests would tell nothing.
   endif()

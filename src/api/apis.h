@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/execute_route.h"
+#include "api/openapi.h"
 #include "api/status_routes.h"
 #include "engine/runner.h"
 #include "http/router.h"
@@ -16,7 +17,8 @@ namespace pyrunner::api {
 
 /// What an operator may set about the code executor, the one API that has settings of its own.
 struct CodeExecutorOptions {
-  std::chrono::seconds default_timeout{300};
+  std::chrono::seconds default_timeout{300};  // never above the maximum
+  std::chrono::seconds max_timeout{600};      // that a request may ask for
   std::uint64_t default_memory_mb = 4096;
   std::uint64_t max_memory_mb = 8192;  // that a request may ask for; the default is never above it
   std::uint64_t output_bytes = 10'485'760;  // kept of each stream
@@ -27,6 +29,7 @@ struct ApiOptions {
   std::string policy;                   // of all APIs; empty: each has its own
   std::string script_api = "cloudrun";  // whose POST /execute with a script is: or "nsjail"
   CodeExecutorOptions code_executor;
+  std::uint64_t max_body_bytes = 0;  // of a request, as the server has it; for the description
   std::uint64_t most_memory_mb = 0;  // that the service ever grants one program; 0: no bound
 
   [[nodiscard]] std::string PolicyOr(const char* own) const {
@@ -45,6 +48,7 @@ struct ApiContext {
   Runner& runner;
   ExecuteRoute& execute;  // the bare POST /execute, which several APIs share
   const ApiOptions& options;
+  ApiFacts& facts;  // what it adds for /openapi.json
 };
 
 /// Adds the routes of all APIs, and those that tell of the service itself. The runner must outlive

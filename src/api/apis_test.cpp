@@ -260,5 +260,77 @@ TEST(ApiOptions, ChooseTheBareScriptApiAndThePolicyOfAll) {
   EXPECT_EQ(runner.programs[0].limits.memory_bytes, 512 * kMiB);
 }
 
+TEST_F(ApisTest, AKeysCeilingsAreThoseOfItsRequests) {
+  const auto caller = std::make_shared<const Caller>(
+      Caller{.name = "ada",
+             .id = "0123456789",
+             .quota = {.max_timeout = std::chrono::seconds(2), .max_memory_mb = 100}});
+  const auto post = [&](const char* path, const char* body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = path;
+    request.headers = {{"content-type", "application/json"}};
+    request.body = body;
+    request.cancellation = cancellation_;
+    request.caller = caller;
+    return Send(std::move(request));
+  };
+  runner_.answer = Outcome();
+  for (const auto& [path, body] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"/run", R"({"code":"1"})"},
+           {"/execute", R"({"code":"1","language":"python"})"},
+           {"/nsjail/execute", R"({"script":"1"})"},
+           {"/cloudrun/execute", R"({"script":"1"})"}}) {
+    runner_.programs.clear();
+    const http::Response response = post(path, body);
+    EXPECT_EQ(response.status, 200) << path << response.body;
+    ASSERT_EQ(runner_.programs.size(), 1U) << path;
+    EXPECT_EQ(runner_.programs[0].limits.wall_time, 2s) << path;
+    EXPECT_EQ(runner_.programs[0].limits.memory_bytes, 100 * kMiB) << path;
+    EXPECT_EQ(runner_.programs[0].context.caller, caller) << path;
+  }
+  runner_.programs.clear();
+  EXPECT_EQ(post("/run", R"({"code":"1","timeout":3})").status, 422);
+  EXPECT_EQ(post("/run", R"({"code":"1","memory_limit":101})").status, 422);
+  EXPECT_EQ(post("/execute", R"({"code":"1","language":"python","timeout":3})").status, 422);
+  EXPECT_TRUE(runner_.programs.empty());
+}
+
+TEST_F(ApisTest, AKeysPoliciesAndRateAreAskedBeforeItsProgramRuns) {
+  Caller caller{.name = "ada", .id = "0123456789", .quota = {.rate = 0.01, .policies = {"open"}}};
+  caller.rate = std::make_shared<TokenBucket>(0.01, SteadyClock::now());
+  const auto shared = std::make_shared<const Caller>(caller);
+  const auto post = [&](const char* path, const char* body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = path;
+    request.headers = {{"content-type", "application/json"}};
+    request.body = body;
+    request.cancellation = cancellation_;
+    request.caller = shared;
+    return Send(std::move(request));
+  };
+  runner_.answer = Outcome();
+  const http::Response refused = post("/run", "whatever");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.body,
+            R"({"detail":"This API runs programs with the policy scientific; the API key may use open"})");
+  EXPECT_EQ(post("/nsjail/execute", "{}").status, 403);
+  EXPECT_EQ(json::parse(post("/nsjail/execute", "{}").body).at("stdout"), "");
+  EXPECT_EQ(post("/cloudrun/execute", "{}").status, 400);
+  EXPECT_EQ(post("/cloudrun/execute", R"({"script":"1"})").status, 200)
+      << "what was refused has not counted";
+  const http::Response late = post("/cloudrun/execute", R"({"script":"1"})");
+  EXPECT_EQ(late.status, 429);
+  EXPECT_EQ(json::parse(late.body).at("error"),
+            "The API key may run 0.01 programs per second. Try again in 100 s.");
+  http::Headers told;
+  for (const auto& field : late.headers) told.push_back(field);
+  EXPECT_EQ(told, (http::Headers{{"Retry-After", "100"},
+                                 {"RateLimit-Policy", "\"programs\";q=1;w=100"},
+                                 {"RateLimit", "\"programs\";r=0;t=100"}}));
+  EXPECT_EQ(runner_.programs.size(), 1U);
+}
+
 }  // namespace
 }  // namespace pyrunner::api

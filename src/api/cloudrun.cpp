@@ -16,6 +16,8 @@ void MountCloudRun(const ApiContext& context) {
                    .memory_exceeded = "Script exceeded the memory limit of {} MB",
                    .stopped = "Script was stopped: {}",
                    .not_serializable = "{}"}};
+  context.facts.Set("cloudrun.policy", options.policy);
+  context.facts.Set("cloudrun.memory_mb", options.limits.memory_bytes / kMiB);
   http::Handler handler =
       MountMainScript(context.router, context.runner, "cloudrun", std::move(options));
   if (context.options.script_api == "cloudrun") context.execute.SetDefault(std::move(handler));

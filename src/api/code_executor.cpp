@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/json_text.h"
+#include "api/quota.h"
 #include "api/responses.h"
 #include "api/utf8.h"
 #include "api/validation.h"
@@ -16,7 +17,7 @@
 namespace pyrunner::api {
 namespace {
 
-constexpr std::int64_t kMaxTimeout = 600;
+constexpr std::int64_t kMinTimeout = 1;
 constexpr std::int64_t kMinMemory = 16;
 constexpr std::size_t kMaxIdCharacters = 256;
 
@@ -65,6 +66,25 @@ Verdict Judge(const Outcome& outcome, const Limits& limits) {
   }
 }
 
+void AddFacts(ApiFacts& facts, const ApiOptions& all, const CodeExecutorOptions& own) {
+  facts.Set("code_executor.policy", all.PolicyOr("unsafe-calls"));
+  std::string modules;
+  for (const std::string& module : own.allowed_modules) {
+    modules.append(modules.empty() ? "" : ", ").append(module);
+  }
+  facts.Set("code_executor.modules", modules.empty() ? "nothing" : modules);
+  facts.Set("code_executor.max_id_characters", kMaxIdCharacters);
+  facts.Set("code_executor.min_timeout", kMinTimeout);
+  facts.Set("code_executor.max_timeout",
+            static_cast<std::uint64_t>(own.max_timeout.count()));
+  facts.Set("code_executor.default_timeout",
+            static_cast<std::uint64_t>(own.default_timeout.count()));
+  facts.Set("code_executor.min_memory_mb", kMinMemory);
+  facts.Set("code_executor.max_memory_mb", own.max_memory_mb);
+  facts.Set("code_executor.default_memory_mb", std::min(own.default_memory_mb, own.max_memory_mb));
+  facts.Set("code_executor.output_bytes", own.output_bytes);
+}
+
 }  // namespace
 
 Policy CodeExecutorPolicy(const Policy& base, const CodeExecutorOptions& options) {
@@ -89,8 +109,9 @@ tl::expected<RunRequest, http::Response> DecodeExecute(std::string_view body,
   std::string* code = fields.RequiredString("code", CheckLength);
   fields.RequiredLiteral("language", "python");
   auto id = fields.OptionalString("execution_id", CheckIdLength);
-  const auto timeout =
-      fields.OptionalInteger("timeout", {1, kMaxTimeout, options.default_timeout.count()});
+  const auto timeout = fields.OptionalInteger(
+      "timeout", {kMinTimeout, options.max_timeout.count(),
+                  std::min(options.default_timeout, options.max_timeout).count()});
   const auto max_memory = static_cast<std::int64_t>(options.max_memory_mb);
   const auto memory = fields.OptionalInteger(
       "max_memory_mb",
@@ -143,10 +164,15 @@ http::Response EncodeExecute(Outcome outcome, const Limits& limits, std::string_
 void MountCodeExecutor(const ApiContext& context) {
   CodeExecutorOptions options = context.options.code_executor;
   options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
+  AddFacts(context.facts, context.options, options);
   http::Handler handler = MakeRunHandler(
-      "code-executor", context.runner,
-      [options](std::string_view body, std::string_view content_type) {
-        return DecodeExecute(body, content_type, options);
+      "code-executor", context.options.PolicyOr("unsafe-calls"), context.runner,
+      [options](std::string_view body, std::string_view content_type, const Caller* caller) {
+        if (caller == nullptr) return DecodeExecute(body, content_type, options);
+        CodeExecutorOptions lowered = options;
+        lowered.max_timeout = TimeoutFor(caller, options.max_timeout);
+        lowered.max_memory_mb = MemoryMbFor(caller, options.max_memory_mb);
+        return DecodeExecute(body, content_type, lowered);
       },
       RejectionResponse);
   context.router.Add("POST", "/code-executor/execute", handler);

@@ -6,6 +6,7 @@
 
 #include "api/json_input.h"
 #include "api/json_text.h"
+#include "api/quota.h"
 #include "api/responses.h"
 #include "api/utf8.h"
 #include "api/validation.h"
@@ -54,16 +55,15 @@ std::string DescribeRefusal(const Refusal& refusal, const MainScriptWordings& wo
 }
 
 /// Why there is no result; empty: there is one.
-std::string DescribeFailure(const Outcome& outcome, const MainScriptOptions& options) {
-  const MainScriptWordings& wordings = options.wordings;
+std::string DescribeFailure(const Outcome& outcome, const Limits& limits,
+                            const MainScriptWordings& wordings) {
   switch (outcome.ending) {
     case Ending::kTimedOut: {
-      const auto seconds =
-          std::chrono::duration_cast<std::chrono::seconds>(options.limits.wall_time);
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.wall_time);
       return Fill(wordings.timed_out, std::to_string(seconds.count()));
     }
     case Ending::kMemoryExceeded:
-      return Fill(wordings.memory_exceeded, std::to_string(options.limits.memory_bytes / kMiB));
+      return Fill(wordings.memory_exceeded, std::to_string(limits.memory_bytes / kMiB));
     case Ending::kExited:
       break;
     default:
@@ -89,7 +89,8 @@ void DropLastNewline(CapturedStream& stream) {
 
 tl::expected<RunRequest, http::Response> DecodeMainScript(std::string_view body,
                                                           std::string_view content_type,
-                                                          const MainScriptOptions& options) {
+                                                          const MainScriptOptions& options,
+                                                          const Caller* caller) {
   constexpr const char* kNoScript = "Request must contain 'script' field";
   if (body.empty()) return tl::unexpected(BadRequest(kNoScript));
   if (!IsJsonContentType(content_type)) {
@@ -108,21 +109,26 @@ tl::expected<RunRequest, http::Response> DecodeMainScript(std::string_view body,
   }
   RunRequest request;
   request.program.code = std::move(code);
-  request.program.limits = options.limits;
+  Limits& limits = request.program.limits;
+  limits = options.limits;
+  limits.wall_time =
+      TimeoutFor(caller, std::chrono::duration_cast<std::chrono::seconds>(limits.wall_time));
+  limits.memory_bytes = MemoryMbFor(caller, limits.memory_bytes / kMiB) * kMiB;
   request.program.policy = options.policy;
   request.program.call_main = true;
-  request.encode = [&options](Outcome outcome) {
-    return EncodeMainScript(std::move(outcome), options);
+  request.encode = [limits, &wordings = options.wordings](Outcome outcome) {
+    return EncodeMainScript(std::move(outcome), limits, wordings);
   };
   return request;
 }
 
-http::Response EncodeMainScript(Outcome outcome, const MainScriptOptions& options) {
+http::Response EncodeMainScript(Outcome outcome, const Limits& limits,
+                                const MainScriptWordings& wordings) {
   if (outcome.ending == Ending::kRefused) {
-    return BadRequest(DescribeRefusal(*outcome.refusal, options.wordings));
+    return BadRequest(DescribeRefusal(*outcome.refusal, wordings));
   }
   DropLastNewline(outcome.standard_output);
-  if (const std::string failure = DescribeFailure(outcome, options); !failure.empty()) {
+  if (const std::string failure = DescribeFailure(outcome, limits, wordings); !failure.empty()) {
     return ErrorResponse(200, failure, outcome.standard_output);
   }
   http::Response response;
@@ -139,9 +145,9 @@ http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_
                               MainScriptOptions options) {
   const auto shared = std::make_shared<const MainScriptOptions>(std::move(options));
   http::Handler handler = MakeRunHandler(
-      api, runner,
-      [shared](std::string_view body, std::string_view content_type) {
-        return DecodeMainScript(body, content_type, *shared);
+      api, shared->policy, runner,
+      [shared](std::string_view body, std::string_view content_type, const Caller* caller) {
+        return DecodeMainScript(body, content_type, *shared, caller);
       },
       [](const Rejection& rejection) {
         http::Response response = RejectionResponse(rejection);

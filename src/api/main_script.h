@@ -26,12 +26,16 @@ struct MainScriptOptions {
   MainScriptWordings wordings;
 };
 
-/// The body {"script": "..."}; the error is of status 400. What is returned refers to `options`.
+/// The body {"script": "..."}; the error is of status 400. The program gets the options' limits,
+/// lowered to the caller's ceilings. What is returned refers to `options`.
 [[nodiscard]] tl::expected<RunRequest, http::Response> DecodeMainScript(
-    std::string_view body, std::string_view content_type, const MainScriptOptions& options);
+    std::string_view body, std::string_view content_type, const MainScriptOptions& options,
+    const Caller* caller = nullptr);
 
 /// {"result": ..., "stdout": "..."} or {"error": "...", "stdout": "..."}; 400 when nothing was run.
-[[nodiscard]] http::Response EncodeMainScript(Outcome outcome, const MainScriptOptions& options);
+/// `limits` are those that the program ran under.
+[[nodiscard]] http::Response EncodeMainScript(Outcome outcome, const Limits& limits,
+                                              const MainScriptWordings& wordings);
 
 /// Mounts POST /<api>/execute and returns its handler.
 http::Handler MountMainScript(http::Router& router, Runner& runner, std::string_view api,

@@ -17,6 +17,8 @@ void MountNsjail(const ApiContext& context) {
           .memory_exceeded = "Script execution error: Memory limit exceeded",
           .stopped = "Script execution error: {}",
           .not_serializable = "ERROR: main() function must return JSON serializable data"}};
+  context.facts.Set("nsjail.policy", options.policy);
+  context.facts.Set("nsjail.memory_mb", options.limits.memory_bytes / kMiB);
   http::Handler handler =
       MountMainScript(context.router, context.runner, "nsjail", std::move(options));
   if (context.options.script_api == "nsjail") context.execute.SetDefault(std::move(handler));

@@ -5,12 +5,16 @@
 #include <utility>
 
 #include "api/json_text.h"
+#include "api/pages.h"
+#include "api/quota.h"
 #include "api/responses.h"
 #include "api/utf8.h"
 #include "api/validation.h"
 
 namespace pyrunner::api {
 namespace {
+
+constexpr std::int64_t kMinTimeout = 1;
 
 std::optional<std::string> CheckCode(std::string_view code) {
   if (StripWhitespace(code).empty()) return "Code cannot be empty";
@@ -107,8 +111,8 @@ tl::expected<RunRequest, http::Response> DecodeRun(std::string_view body,
   std::string* code = fields.RequiredString("code", CheckCode);
   // An operator who lowers a ceiling does not have to think of the default as well.
   const auto timeout = fields.OptionalInteger(
-      "timeout",
-      {1, max_timeout, std::min<std::int64_t>(options.default_timeout.count(), max_timeout)});
+      "timeout", {kMinTimeout, max_timeout,
+                  std::min<std::int64_t>(options.default_timeout.count(), max_timeout)});
   const auto memory = fields.OptionalInteger(
       "memory_limit", {min_memory, max_memory,
                        std::min(static_cast<std::int64_t>(options.default_memory_mb), max_memory)});
@@ -177,13 +181,33 @@ void MountPyRunner(const ApiContext& context) {
   PyRunnerOptions options;
   options.policy = context.options.PolicyOr("scientific");
   options.max_memory_mb = context.options.MemoryMbUpTo(options.max_memory_mb);
-  for (const char* path : {"/", "/pyrunner", "/pyrunner/"}) {
-    context.router.Add("GET", path, AnswerWith(DescribeService(options)));
+  ApiFacts& facts = context.facts;
+  facts.Set("version", options.version);
+  facts.Set("pyrunner.policy", options.policy);
+  facts.Set("pyrunner.min_timeout", kMinTimeout);
+  const auto max_timeout = static_cast<std::uint64_t>(options.max_timeout.count());
+  facts.Set("pyrunner.max_timeout", max_timeout);
+  facts.Set("pyrunner.default_timeout",
+            std::min<std::uint64_t>(options.default_timeout.count(), max_timeout));
+  facts.Set("pyrunner.min_memory_mb", options.min_memory_mb);
+  facts.Set("pyrunner.max_memory_mb", options.max_memory_mb);
+  facts.Set("pyrunner.default_memory_mb",
+            std::min(options.default_memory_mb, options.max_memory_mb));
+  const http::Handler describe = AnswerWith(DescribeService(options));
+  constexpr auto kOpen = http::Router::Access::kOpen;
+  context.router.Add("GET", "/", PlaygroundOr(describe), kOpen);
+  for (const char* path : {"/pyrunner", "/pyrunner/"}) {
+    context.router.Add("GET", path, describe, kOpen);
   }
   const http::Handler run = MakeRunHandler(
-      "pyrunner", context.runner,
-      [options](std::string_view body, std::string_view content_type) {
-        return DecodeRun(body, content_type, options);
+      "pyrunner", options.policy, context.runner,
+      [options](std::string_view body, std::string_view content_type, const Caller* caller) {
+        if (caller == nullptr) return DecodeRun(body, content_type, options);
+        PyRunnerOptions lowered = options;
+        lowered.max_timeout = TimeoutFor(caller, options.max_timeout);
+        lowered.max_memory_mb = MemoryMbFor(caller, options.max_memory_mb);
+        lowered.min_memory_mb = std::min(options.min_memory_mb, lowered.max_memory_mb);
+        return DecodeRun(body, content_type, lowered);
       },
       RejectionResponse);
   for (const char* path : {"/run", "/pyrunner/run"}) context.router.Add("POST", path, run);

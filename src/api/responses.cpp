@@ -63,6 +63,7 @@ std::string ServerTiming(const Phases& phases) {
 }
 
 std::string_view DescribeRejection(const Rejection& rejection) {
+  if (!rejection.detail.empty()) return rejection.detail;
   switch (rejection.cause) {
     case Rejection::Cause::kQueueFull:
       return "The service is busy and its queue is full. Try again shortly.";
@@ -75,6 +76,8 @@ std::string_view DescribeRejection(const Rejection& rejection) {
       return "The service is shutting down and starts no more programs.";
     case Rejection::Cause::kUnavailable:
     case Rejection::Cause::kCancelled:
+    case Rejection::Cause::kPolicyNotAllowed:
+    case Rejection::Cause::kTooOften:
       break;
   }
   return "No sandbox is available to run the program. Try again shortly.";
@@ -104,8 +107,10 @@ http::Response RejectionResponse(const Rejection& rejection) {
   if (rejection.cause == Rejection::Cause::kTooLarge) {
     // A fault of the request, as any limit out of its range: 503 would invite to try again.
     response.status = 422;
+  } else if (rejection.cause == Rejection::Cause::kPolicyNotAllowed) {
+    response.status = 403;
   } else {
-    response.status = 503;
+    response.status = rejection.cause == Rejection::Cause::kTooOften ? 429 : 503;
     // A client that comes back in 0 seconds makes things worse.
     const auto seconds = std::max<std::int64_t>(1, rejection.retry_after.count());
     response.headers.emplace_back("Retry-After", std::to_string(seconds));

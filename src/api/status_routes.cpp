@@ -35,7 +35,8 @@ void AddHealth(http::Router& router, std::string_view prefix, const StatusReport
                }
                HealthReport report = verbose();
                return Answer(std::move(report.json), report.healthy);
-             });
+             },
+             [](const http::Request& request) { return !IsVerbose(request.query); });
 }
 
 void AddSandboxStatus(http::Router& router, const StatusReports& reports) {

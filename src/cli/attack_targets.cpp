@@ -39,7 +39,7 @@
 
 #include "base/clone.h"
 #include "base/fd.h"
-#include "cli/sha256.h"
+#include "base/sha256.h"
 
 namespace pyrunner::cli {
 namespace {

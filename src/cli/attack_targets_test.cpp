@@ -19,7 +19,7 @@
 #include <set>
 #include <string>
 
-#include "cli/sha256.h"
+#include "base/sha256.h"
 
 namespace pyrunner::cli {
 namespace {

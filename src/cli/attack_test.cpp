@@ -6,7 +6,6 @@
 #include <string>
 
 #include "cli/attack_neighbour.h"
-#include "cli/sha256.h"
 
 namespace pyrunner::cli {
 namespace {
@@ -106,13 +105,6 @@ TEST(NeighbourProgramTest, AWrongAnswerIsSeen) {
   EXPECT_EQ(program.Check(answer), "");
   answer["stdout"] = "x";
   EXPECT_EQ(program.Check(answer), "stdout is not as it should be");
-}
-
-TEST(Sha256Test, TheStandardsExamples) {
-  EXPECT_EQ(Sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(Sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(Sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
 }  // namespace

@@ -167,9 +167,10 @@ std::unique_ptr<CLI::App> AppOf(Flags& flags) {
   app->add_option("--config", flags.file, "Configuration file (TOML)")->type_name("FILE");
   const Settings defaults;
   for (const Setting& setting : AllSettings()) {
-    app->add_option("--" + std::string(setting.name), flags.values[setting.name],
-                    std::string(setting.description))
-        ->type_name("[" + setting.get(defaults) + "]");
+    auto* option = app->add_option("--" + std::string(setting.name), flags.values[setting.name],
+                                   std::string(setting.description));
+    option->type_name("[" + setting.get(defaults) + "]");
+    if (setting.is_flag) option->expected(0, 1)->default_str("true");
   }
   return app;
 }

@@ -70,6 +70,7 @@ std::string BashCompletion(const std::vector<SubCommand>& commands) {
     for (const SubCommand* command : word.commands) cases += CaseOf(*command);
     if (!word.IsGroup()) continue;
     std::vector<std::string> second;
+    second.reserve(word.commands.size());
     for (const SubCommand* command : word.commands) second.emplace_back(SecondWord(*command));
     groups += fmt::format(
         "    {0})\n"

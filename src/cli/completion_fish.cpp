@@ -42,11 +42,12 @@ std::string LinesOf(const SubCommand& command) {
     if (!flag.value.empty() && !flag.value_is_optional) what += Value(flag);
     text += Complete(condition, what, flag.description);
   }
-  if (!manual.arguments.empty()) {
-    const FlagManual& first = manual.arguments.front();
-    const std::string value =
-        first.choices.empty() ? "-F" : "-a " + Quoted(Joined(first.choices, " "));
-    text += Complete(condition, value, first.choices.empty() ? "" : first.description);
+  if (manual.arguments.empty()) return text;
+  const FlagManual& first = manual.arguments.front();
+  if (!first.choices.empty()) {
+    text += Complete(condition, "-a " + Quoted(Joined(first.choices, " ")), first.description);
+  } else if (IsFile(first)) {
+    text += Complete(condition, "-F", "");
   }
   return text;
 }

@@ -104,7 +104,7 @@ const std::vector<SettingsTopic>& SettingsTopics() {
         "cpus"}},
       {"Connections", {"max-connections", "max-connections-per-address", "max-body-kb"}},
       {"Start, end and log",
-       {"allow-missing", "drain-time", "log-level", "log-format", "audit-log"}}};
+       {"allow-missing", "drain-time", "drain-delay", "log-level", "log-format", "audit-log"}}};
   return topics;
 }
 

@@ -208,10 +208,15 @@ Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options) {
   return part;
 }
 
-Status GiveUpPrivileges(const HostPart& part) {
+std::optional<std::uint32_t> GatewayUser(const HostPart& part) {
   const sandbox::SandboxSetup& setup = part.resources.setup;
-  if (setup.layers.Has(sandbox::Layer::kOwnUser) || setup.become_gateway_user) {
-    if (const int error = sandbox::BecomeUser(sandbox::kGatewayUid); error != 0) {
+  const bool own = setup.layers.Has(sandbox::Layer::kOwnUser) || setup.become_gateway_user;
+  return own ? std::optional(sandbox::kGatewayUid) : std::nullopt;
+}
+
+Status GiveUpPrivileges(const HostPart& part) {
+  if (const auto user = GatewayUser(part)) {
+    if (const int error = sandbox::BecomeUser(*user); error != 0) {
       return SystemError("give up", "root", error);
     }
   }

@@ -38,6 +38,9 @@ struct HostSurvey {
 /// missing that was not waived, and the ways to get it.
 [[nodiscard]] Result<HostPart> TakeHost(HostSurvey survey, const EngineOptions& options);
 
+/// Whom GiveUpPrivileges() makes of the process; nothing if it stays who it is.
+[[nodiscard]] std::optional<std::uint32_t> GatewayUser(const HostPart& part);
+
 /// Leaves the process with an unprivileged user, no capability, and no way back.
 [[nodiscard]] Status GiveUpPrivileges(const HostPart& part);
 

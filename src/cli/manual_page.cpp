@@ -122,12 +122,12 @@ std::string ManualPage(const std::vector<SubCommand>& commands) {
     text += "\n";
     sections += SectionOf(command);
   }
-  text +=
-      ".SH DESCRIPTION\n"
-      "A service that runs Python programs which come in over HTTP, each in a\n"
-      "brand\\-new sandbox that is used once, and the same sandbox from the command line.\n"
-      ".SH COMMANDS\n" +
-      sections + ".SH EXIT STATUS\n";
+  text += ".SH DESCRIPTION\n" +
+          Paragraph(
+              "A service that runs Python programs which come in over HTTP, each in a brand-new "
+              "sandbox "
+              "that is used once, and the same sandbox from the command line.") +
+          ".SH COMMANDS\n" + sections + ".SH EXIT STATUS\n";
   for (const auto& [code, meaning] : kExitCodes) {
     text += fmt::format(".TP\n{}\n{}", Bold(std::to_string(code)), Paragraph(meaning));
   }

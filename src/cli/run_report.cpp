@@ -113,7 +113,8 @@ std::string DescribeAsJson(const Outcome& outcome, const Limits& limits) {
         {"run", seconds(phases.run)},
         {"collect", seconds(phases.collect)}}},
   };
-  if (const auto& exception = outcome.exception) {
+  const auto& exception = outcome.exception;
+  if (exception && exception->type != "SystemExit") {  // that is a way to end, not an error
     json["error"] = ordered_json{
         {"type", exception->type}, {"message", exception->text}, {"line", exception->line}};
   }

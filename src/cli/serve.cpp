@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,14 +19,18 @@
 #include <vector>
 
 #include "api/apis.h"
+#include "api/probes.h"
 #include "api/sandbox_status.h"
 #include "cli/assurance_text.h"
 #include "cli/command_line.h"
 #include "cli/exit_codes.h"
 #include "cli/host.h"
+#include "cli/key_service.h"
 #include "cli/log.h"
+#include "cli/reload.h"
 #include "cli/selftest.h"
 #include "cli/service_notification.h"
+#include "cli/service_telemetry.h"
 #include "engine/engine.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -95,17 +100,19 @@ std::string ShareOutMemory(Settings& settings) {
 
 /// A browser that resolved somebody's name to loopback must not get in.
 void AllowLoopbackNames(Settings& settings) {
-  const bool loopback =
-      settings.host == "localhost" || settings.host == "::1" || settings.host.starts_with("127.");
-  if (!loopback || !settings.server.allowed_hosts.empty()) return;
+  if (!IsLoopback(settings.host) || !settings.server.allowed_hosts.empty()) return;
   settings.server.allowed_hosts = {"localhost", "127.0.0.1", "::1", settings.host};
 }
 
 /// The objects of a running service and their one way through life.
 class Service {
  public:
-  Service(Settings settings, std::shared_ptr<spdlog::logger> log)
-      : settings_(std::move(settings)), log_(std::move(log)), signals_(context_) {
+  Service(Settings settings, std::shared_ptr<spdlog::logger> log, Reloader reloader)
+      : settings_(std::move(settings)),
+        log_(std::move(log)),
+        reloader_(std::move(reloader)),
+        telemetry_(log_),
+        signals_(context_) {
     settings_.engine.log = [log = log_](EngineOptions::LogLevel level, const std::string& line) {
       using Level = EngineOptions::LogLevel;
       log->log(level == Level::kError     ? spdlog::level::err
@@ -114,10 +121,17 @@ class Service {
                "{}", line);
     };
     settings_.server.log = [log = log_](const std::string& line) { log->warn("{}", line); };
+    if (log_->should_log(spdlog::level::debug)) {
+      settings_.server.on_answer = [log = log_](const http::AnsweredRequest& request) {
+        LogAnswer(*log, request);
+      };
+    }
   }
 
   int Run() {
     settings_.engine.policies = EnginePolicies(settings_);  // SlotsFor() looks at them
+    if (Status loaded = keys_.Load(); !loaded) return Complain(kUsageError, loaded.error().message);
+    settings_.server.authorize = keys_.Authorizer();
     if (Status done = ShareOutDescriptors(settings_); !done) {
       return Complain(kHostLacksSomething, done.error().message);
     }
@@ -134,6 +148,9 @@ class Service {
     if (Status listening = server_->Listen(settings_.host, settings_.port); !listening) {
       return Complain(kFailure, listening.error().message);
     }
+    if (Status open = telemetry_.OpenAuditLog(settings_, GatewayUser(*part)); !open) {
+      return Complain(kFailure, open.error().message);
+    }
     // After the supervisor, whose zygotes and sandboxes shall not have it: the one process that all
     // answers go through comes first. Without the privilege it is one among others.
     constexpr int kNice = -10;
@@ -146,16 +163,24 @@ class Service {
     for (const std::string& line : settings_.warnings) log_->warn("{}", line);
     for (const std::string& line : DescribeForLog(assurance_)) log_->info("{}", line);
     log_->info("memory: {}", memory);
+    keys_.Announce();
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
-    api::MountApis(router_, *engine_, settings_.api, Reports());
+    settings_.api.max_body_bytes = settings_.server.max_body_bytes;
+    api::MountApis(router_, telemetry_.Record(*engine_, settings_.engine), settings_.api,
+                   Reports());
+    api::AddProbes(router_, [this] { return NotReadyBecause(); });
+    telemetry_.Mount(router_, {settings_, *engine_, *server_, assurance_, self_test_});
 
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
+    signals_.add(SIGHUP);
     engine_->Start();
     asio::co_spawn(context_, StartServing(), asio::detached);
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
+    asio::co_spawn(context_, keys_.Watch(), asio::detached);
+    asio::co_spawn(context_, telemetry_.ReopenOnHangup(), asio::detached);
     context_.run();
     log_->info("stopped");
     return exit_code_;
@@ -216,9 +241,10 @@ class Service {
   api::StatusReports Reports() {
     return {.sandbox =
                 [this] {
-                  return api::SandboxStatus(assurance_, settings_.engine, engine_->status(),
-                                            self_test_)
-                      .dump();
+                  auto status = api::SandboxStatus(assurance_, settings_.engine,
+                                                   engine_->status(), self_test_);
+                  status["access"] = keys_.Describe();
+                  return status.dump();
                 },
             .health = [this]() -> api::HealthReport {
               return {api::HealthStatus(assurance_, engine_->status(), self_test_).dump(),
@@ -226,11 +252,45 @@ class Service {
             }};
   }
 
+  std::string_view NotReadyBecause() const {
+    if (draining_ || stopping_) return "draining";
+    if (!engine_->status().can_run) return "no_sandbox";
+    return {};
+  }
+
+  /// Whoever sends requests here needs a while to notice that no more should come. A second signal
+  /// ends it.
+  asio::awaitable<void> Delay() {
+    draining_ = true;
+    if (settings_.drain_delay.count() == 0) co_return;
+    log_->info("not ready any more; still serving for {} s", settings_.drain_delay.count());
+    auto timer = std::make_shared<asio::steady_timer>(context_, settings_.drain_delay);
+    asio::signal_set again(context_, SIGINT, SIGTERM);
+    again.async_wait([timer](boost::system::error_code error, int) {
+      if (!error) timer->cancel();
+    });
+    boost::system::error_code ignored;
+    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+
   asio::awaitable<void> AwaitSignal() {
-    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    int signal = SIGHUP;
+    while (signal == SIGHUP) {
+      signal = co_await signals_.async_wait(asio::use_awaitable);
+      if (signal == SIGHUP) Reload();
+    }
+    co_await Delay();
     log_->info("{}: finishing what runs, at most {} s", signal == SIGINT ? "SIGINT" : "SIGTERM",
                settings_.drain_time.count());
     co_await Stop();
+  }
+
+  void Reload() {
+    log_->info("SIGHUP: reading keys and settings again");
+    keys_.Reload();
+    if (!reloader_.Reload(settings_, *log_)) return;
+    const EngineOptions& engine = settings_.engine;
+    engine_->SetQueue(engine.max_running, engine.max_queued, engine.queue_time);
   }
 
   asio::awaitable<void> WatchSupervisor() {
@@ -261,15 +321,20 @@ class Service {
 
   Settings settings_;
   std::shared_ptr<spdlog::logger> log_;
+  Reloader reloader_;
+  ServiceTelemetry telemetry_;
   // One thread: no locks.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   asio::signal_set signals_;
   ServiceNotification manager_ = ServiceNotification::TakeFromEnvironment();
   http::Router router_;
+  KeyService keys_{settings_, *log_,
+                   [this](const http::Request& request) { return router_.IsOpen(request); }};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Engine> engine_;
   sandbox::Assurance assurance_;
   api::SelfTest self_test_;
+  bool draining_ = false;
   bool stopping_ = false;
   bool supervisor_ended_ = false;
   int exit_code_ = 0;
@@ -284,9 +349,14 @@ int Serve(int argc, const char* const* argv) {
     std::fputs(command->help->c_str(), stdout);
     return 0;
   }
+  Reloader reloader(command->settings, [argc, argv]() -> Result<Settings> {
+    auto again = ReadServeCommand(argc, argv);
+    if (!again) return tl::unexpected(again.error());
+    return std::move(again->settings);
+  });
   AllowLoopbackNames(command->settings);
   const auto log = MakeLogger(command->settings);
-  Service service(std::move(command->settings), log);
+  Service service(std::move(command->settings), log, std::move(reloader));
   return service.Run();
 }
 

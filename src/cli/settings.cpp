@@ -123,6 +123,47 @@ Setting Processors(std::string_view name, std::string_view description) {
           [](const Settings& settings) { return Formatted(settings.engine.cpus); }};
 }
 
+/// True or false, in the spellings that shells and orchestrators have.
+Setting Flag(std::string_view name, std::string_view description, bool& (*field)(Settings&)) {
+  Setting setting{name, description,
+                  [=](Settings& settings, const std::string& text) -> Status {
+                    std::string lower = text;
+                    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+                      return static_cast<char>(std::tolower(c));
+                    });
+                    const bool yes = lower == "true" || lower == "1";
+                    if (!yes && lower != "false" && lower != "0") {
+                      return Failure("must be true or false");
+                    }
+                    field(settings) = yes;
+                    return {};
+                  },
+                  [=](const Settings& settings) -> std::string {
+                    auto copy = settings;
+                    return field(copy) ? "true" : "false";
+                  }};
+  setting.is_flag = true;
+  setting.choices = {"true", "false"};
+  return setting;
+}
+
+Setting AtRunTime(Setting setting) {
+  setting.at_run_time = true;
+  return setting;
+}
+
+/// A file that may be none.
+Setting OptionalFile(std::string_view name, std::string_view description,
+                     std::string& (*field)(Settings&), std::string_view example) {
+  Setting setting = Text(name, description, field);
+  setting.set = [=](Settings& settings, const std::string& text) -> Status {
+    field(settings) = text;
+    return {};
+  };
+  setting.example = example;
+  return setting;
+}
+
 bool IsProperty(const std::string& text) {
   const auto& names = sandbox::kPropertyNames;
   return std::find(names.begin(), names.end(), text) != names.end();
@@ -270,6 +311,14 @@ std::vector<Setting> MakeTable() {
       Number(
           "port", "TCP port to listen on; 0 lets the system choose",
           +[](Settings& s) -> std::uint16_t& { return s.port; }, 0, 65535),
+      Text(
+          "keys-file", "File of the API keys that `pyrunner key` makes",
+          +[](Settings& s) -> std::string& { return s.keys_file; }),
+      Flag(
+          "insecure-no-auth",
+          "Whether everybody who reaches the service may run programs, on whatever address it "
+          "listens; false: on other addresses than loopback, or if there are keys, a key is needed",
+          +[](Settings& s) -> bool& { return s.insecure_no_auth; }),
       PolicyOfAll("policy",
                   "Policy of all APIs: scientific, no-dangerous-imports, unsafe-calls, open, or "
                   "one of the file's"),
@@ -295,16 +344,16 @@ std::vector<Setting> MakeTable() {
           },
           IsIdentifier, "must be names of modules, with commas"),
       Obsolete("bypass-setup", "Code executor: ignored, all modules are always imported before"),
-      Number(
+      AtRunTime(Number(
           "max-running", "Programs that run at once",
-          +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096),
-      Number(
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_running; }, 1, 4096)),
+      AtRunTime(Number(
           "max-queued", "Requests that may wait for their turn; more get 503",
-          +[](Settings& s) -> std::uint32_t& { return s.engine.max_queued; }, 0, 1'000'000),
-      Seconds(
+          +[](Settings& s) -> std::uint32_t& { return s.engine.max_queued; }, 0, 1'000'000)),
+      AtRunTime(Seconds(
           "queue-time", "Seconds a request may wait for its turn; then it gets 503",
           +[](Settings& s) -> std::chrono::milliseconds& { return s.engine.queue_time; }, 0.01,
-          3600),
+          3600)),
       MemoryBudget("memory-budget-mb",
                    "MiB of memory for all running programs; 0: what the machine or the service's "
                    "cgroup has, less a reserve"),
@@ -376,13 +425,24 @@ std::vector<Setting> MakeTable() {
           IsOriginOrEmpty,
           "must be origins such as https://app.example.com, with commas and without a path; * is "
           "none, because every web page could run programs then"),
-      Seconds(
+      AtRunTime(Seconds(
           "drain-time", "Seconds that running programs may take to end at shutdown",
-          +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600),
-      OneOf("log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
-            {"debug", "info", "warning", "error"}),
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_time; }, 0, 3600)),
+      AtRunTime(Seconds(
+          "drain-delay",
+          "Seconds before that in which requests are still served, while /readyz says 503",
+          +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600)),
+      AtRunTime(OneOf(
+          "log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
+          {"debug", "info", "warning", "error"})),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
+      OptionalFile(
+          "audit-log", "File for a line about each program; - for the log's stream",
+          +[](Settings& s) -> std::string& { return s.audit_log; }, "/var/log/pyrunner/audit.log"),
+      Flag(
+          "open-metrics", "GET /metrics needs no key, even where all else does",
+          +[](Settings& s) -> bool& { return s.open_metrics; }),
   };
 }
 

@@ -25,8 +25,13 @@ struct Settings {
   std::uint16_t port = 8000;
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string audit_log;      // a path, or "-" for the log's stream; empty: none
+  bool open_metrics = false;  // GET /metrics needs no key
   std::chrono::seconds drain_time{30};
+  std::chrono::seconds drain_delay{0};
   std::vector<std::string> allowed_missing;  // names of sandbox/properties.h
+  std::string keys_file = "/etc/pyrunner/keys.toml";
+  bool insecure_no_auth = false;
   api::ApiOptions api;
   std::vector<Policy> policies;  // the operator's own
   EngineOptions engine;
@@ -54,6 +59,8 @@ struct Setting {
   bool is_list = false;                   // with commas; in the file, an array will do
   std::vector<std::string> choices = {};  // what a value may be, or often is
   std::string_view example = {};          // a value to show where the default is not one to write
+  bool is_flag = false;                   // true or false; as a flag without a value it is true
+  bool at_run_time = false;               // SIGHUP changes it, see reload.h
 
   [[nodiscard]] std::string EnvironmentName() const;
   [[nodiscard]] std::string FileKey() const;

@@ -10,6 +10,7 @@
 #include "cli/doctor.h"
 #include "cli/exit_codes.h"
 #include "cli/health.h"
+#include "cli/key.h"
 #include "cli/manual_page.h"
 #include "cli/run.h"
 #include "cli/serve.h"
@@ -86,6 +87,10 @@ const std::vector<SubCommand>& AllSubCommands() {
       {"run", "FILE|- [arguments]", "run one program in a sandbox", RunFile, ManualOfRun},
       {"doctor", "[flags]", "tell which isolation is in force here", Doctor, ManualOfDoctor},
       {"health", "[URL]", "ask a service whether it is well", Health, ManualOfHealth},
+      {"key add", "NAME [flags]", "make an API key, and print it once", AddKey, ManualOfKeyAdd},
+      {"key list", "", "tell what API keys there are", ListKeys, ManualOfKeyList},
+      {"key revoke", "NAME", "let nobody in with an API key any more", RevokeKey,
+       ManualOfKeyRevoke},
       {"config example", "", "print a configuration file with every setting", PrintConfigExample,
        ManualOfConfigExample},
       {"config check", "[FILE]", "tell whether the configuration is valid", CheckConfig,

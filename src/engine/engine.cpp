@@ -33,6 +33,12 @@ std::uint64_t MemoryBound(const EngineOptions& options) {
                                     options.memory_overcommit);
 }
 
+std::uint64_t GrantedMemory(const EngineOptions& options, std::uint64_t asked_bytes) {
+  const std::uint64_t bound = MemoryBound(options);
+  if (bound == 0 || asked_bytes > bound) return asked_bytes;
+  return std::min(asked_bytes, options.memory_budget_bytes);
+}
+
 std::uint32_t SlotsAtStart(const EngineOptions& options) {
   constexpr std::uint32_t kKinds = wire::kZygoteKinds;
   return options.max_running + kKinds * options.ReadySandboxes() + kSpareSlots;
@@ -62,13 +68,6 @@ void Engine::Start() {
   for (Pool& pool : pools_) pool.Start();
 }
 
-std::uint64_t Engine::Granted(std::uint64_t memory_bytes) const {
-  const std::uint64_t bound = MemoryBound(options_);
-  // More than the bound stays as it is, to be rejected.
-  if (bound == 0 || memory_bytes > bound) return memory_bytes;
-  return std::min(memory_bytes, options_.memory_budget_bytes);
-}
-
 Pool& Engine::PoolFor(wire::ZygoteKind kind, sandbox::SyscallProfile profile) {
   Pool& preferred = pools_[IndexOf(kind)];
   // Without the libraries preloaded a program still runs, just not as fast.
@@ -80,13 +79,15 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   using Cause = Rejection::Cause;
   const auto arrival = SteadyClock::now();
   const Deadline deadline = arrival + options_.queue_time;
-  program.limits.memory_bytes = Granted(program.limits.memory_bytes);
+  program.limits.memory_bytes = GrantedMemory(options_, program.limits.memory_bytes);
   const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
   Activity::Request request(activity_);
   const ModuleNeeds needs = ScanModules(program.code);
   PoolFor(needs.zygote, profile).Expect(profile, needs.rehearsal);
-  const auto ticket =
-      co_await admission_.Enter(program.limits.memory_bytes, deadline, cancellation);
+  std::shared_ptr<const Caller> caller = program.context.caller;
+  auto entry = admission_.Enter(program.limits.memory_bytes, deadline, cancellation,
+                                std::move(caller));
+  const auto ticket = co_await std::move(entry);
   if (!ticket) co_return tl::unexpected(ticket.error());
 
   // Kept: a sandbox that is gone before its program came costs a second try, not the program.
@@ -130,8 +131,19 @@ asio::awaitable<Status> Engine::AwaitReady() {
   co_return Status{};
 }
 
+void Engine::SetQueue(std::uint32_t max_running, std::uint32_t max_queued,
+                      std::chrono::milliseconds queue_time) {
+  options_.queue_time = queue_time;
+  admission_.SetLimits(max_running, max_queued);
+}
+
 EngineStatus Engine::status() const {
-  EngineStatus status{.running = admission_.running(), .queued = admission_.queued()};
+  constexpr auto kStrict = sandbox::SyscallProfile::kStrict;
+  const Pool& base = pools_[IndexOf(wire::ZygoteKind::kBase)];
+  EngineStatus status{.running = admission_.running(),
+                      .queued = admission_.queued(),
+                      .memory_promised_bytes = admission_.granted_bytes(),
+                      .can_run = base.has_ready(kStrict) || base.can_make(kStrict)};
   for (const Pool& pool : pools_) status.zygotes.push_back(pool.status());
   return status;
 }

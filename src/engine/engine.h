@@ -22,6 +22,10 @@ namespace pyrunner {
 /// What the memory limits of all running programs may sum up to, in bytes; 0: no bound.
 [[nodiscard]] std::uint64_t MemoryBound(const EngineOptions& options);
 
+/// What a program gets of the memory that it asks for: nobody can have more than there is. More
+/// than the bound stays as it is, to be rejected.
+[[nodiscard]] std::uint64_t GrantedMemory(const EngineOptions& options, std::uint64_t asked_bytes);
+
 /// How many slots an engine with these options has at its start.
 [[nodiscard]] std::uint32_t SlotsAtStart(const EngineOptions& options);
 /// How many it may come to need.
@@ -50,11 +54,14 @@ class Engine final : public Runner {
   /// no process is left.
   boost::asio::awaitable<void> Stop(Deadline deadline);
 
+  /// Other numbers for requests from now on; `max_running` at most that of the start, for which
+  /// there are slots. Who waits already keeps its deadline.
+  void SetQueue(std::uint32_t max_running, std::uint32_t max_queued,
+                std::chrono::milliseconds queue_time);
+
   [[nodiscard]] EngineStatus status() const;
 
  private:
-  /// What a program gets of the memory that it asks for: nobody can have more than there is.
-  [[nodiscard]] std::uint64_t Granted(std::uint64_t memory_bytes) const;
   [[nodiscard]] Pool& PoolFor(wire::ZygoteKind kind, sandbox::SyscallProfile profile);
 
   EngineOptions options_;

@@ -106,6 +106,7 @@ asio::awaitable<void> Pool::Spawn(Shelf& shelf, Preparation preparation, Slot sl
   if (!forked) {
     // What a zygote that died has begun says nothing of the next one.
     const std::string why = zygote->alive() ? forked.error().message : std::string();
+    if (!why.empty()) ++failed_;
     shelf.Failed(why);
     co_await ReapStray(std::move(slot));
     co_return;
@@ -127,6 +128,7 @@ asio::awaitable<void> Pool::Spawn(Shelf& shelf, Preparation preparation, Slot sl
     shelf.Add(std::move(entry), SteadyClock::now() - begin);
     co_return;
   }
+  if (!ready) ++failed_;
   // Before its slot comes back, which refills.
   shelf.Failed(ready ? std::string() : ready.error().message);
   sandbox->Kill();
@@ -191,7 +193,9 @@ void Pool::Stop() {
 }
 
 ZygoteStatus Pool::status() const {
-  ZygoteStatus status{.kind = NameOf(kind_)};
+  ZygoteStatus status{.kind = NameOf(kind_),
+                      .failed_sandboxes = failed_,
+                      .history = zygotes_.history()};
   for (const Shelf& shelf : shelves_) {
     status.ready += shelf.ready();
     status.wanted += shelf.wanted();

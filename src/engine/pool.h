@@ -60,6 +60,10 @@ class Pool final : private Shelf::Maker {
   [[nodiscard]] bool has_ready(sandbox::SyscallProfile profile) const {
     return ShelfOf(profile).ready() > 0;
   }
+  /// Whether there is a zygote now, and forks succeed.
+  [[nodiscard]] bool can_make(sandbox::SyscallProfile profile) const {
+    return zygotes_.zygote() != nullptr && ShelfOf(profile).usable();
+  }
   [[nodiscard]] ZygoteStatus status() const;
   /// True once nothing of the pool is left: no zygote, no sandbox.
   [[nodiscard]] bool Empty() const;
@@ -102,7 +106,8 @@ class Pool final : private Shelf::Maker {
   std::set<std::shared_ptr<Sandbox>> live_;           // forked and not ended
   std::map<Sandbox*, const Shelf*> at_low_priority_;  // of the live ones
   WaitList stopping_;
-  std::size_t strays_ = 0;  // slots of which a process may be left
+  std::uint64_t failed_ = 0;  // sandboxes that could not be made
+  std::size_t strays_ = 0;    // slots of which a process may be left
   bool stopped_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/caller.h"
+#include "base/trace_context.h"
 
 namespace pyrunner {
 
@@ -25,6 +26,8 @@ struct Limits {
 struct RunContext {
   std::string_view api;                  // a literal: "pyrunner", "cli"
   std::shared_ptr<const Caller> caller;  // nullptr: anybody
+  std::shared_ptr<const std::string> client;  // its numeric address; nullptr: none
+  TraceContext trace;
 };
 
 struct Program {

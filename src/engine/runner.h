@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <string>
 #include <tl/expected.hpp>
 
 #include "base/cancellation.h"
@@ -21,9 +22,12 @@ struct Rejection {
     kShuttingDown,
     kUnavailable,
     kCancelled,
+    kPolicyNotAllowed,  // to this caller
+    kTooOften,          // for this caller's rate
   };
   Cause cause;
   std::chrono::seconds retry_after{1};
+  std::string detail = {};  // a sentence for the client, where the cause alone says too little
 };
 
 /// Runs programs, each in a sandbox of its own. Called from the gateway's thread only.

@@ -57,6 +57,7 @@ asio::awaitable<void> ZygoteKeeper::Keep() {
       break;
     }
     if (!started) {
+      ++history_.failed_starts;
       if (++failures_ == kGiveUpAfter) on_change_();
       log_(Level::kError, "does not start: " + started.error().message);
       (void)co_await stopping_.WaitUntil(SteadyClock::now() + pause);
@@ -67,7 +68,10 @@ asio::awaitable<void> ZygoteKeeper::Keep() {
     pause = kFirstPause;
     // The old one is warm until this very moment; its ready sandboxes serve until there are new
     // ones.
-    if (zygote_) zygote_->Close();
+    if (zygote_) {
+      history_.forks += zygote_->forks();
+      zygote_->Close();
+    }
     zygote_ = std::move(*started);
     ++number_;
     warm_since_ = SteadyClock::now();
@@ -77,6 +81,8 @@ asio::awaitable<void> ZygoteKeeper::Keep() {
     co_await AwaitRenewal();
     if (!stopped_ && !zygote_->alive()) {
       log_(Level::kError, "ended unexpectedly; a new one is started");
+      ++history_.died;
+      history_.forks += zygote_->forks();
       zygote_.reset();
     }
   }
@@ -86,6 +92,12 @@ asio::awaitable<void> ZygoteKeeper::Keep() {
     zygote_.reset();
   }
   keeping_ = false;
+}
+
+ZygoteHistory ZygoteKeeper::history() const {
+  ZygoteHistory history = history_;
+  if (zygote_) history.forks += zygote_->forks();
+  return history;
 }
 
 asio::awaitable<void> ZygoteKeeper::AwaitRenewal() {
@@ -98,7 +110,11 @@ asio::awaitable<void> ZygoteKeeper::AwaitRenewal() {
       kLeastLifePerWarmUp * std::chrono::nanoseconds(zygote_->ready().warm_nanoseconds);
   while (!stopped_ && zygote_->alive()) {
     const auto now = SteadyClock::now();
-    if (now >= renew_at || (zygote_->forks() >= max_forks && now >= keep_until)) break;
+    const bool worn = zygote_->forks() >= max_forks && now >= keep_until;
+    if (now >= renew_at || worn) {
+      ++(worn ? history_.renewed_by_runs : history_.renewed_by_age);
+      break;
+    }
     // Forks are counted, not signalled: looking once a second is soon enough.
     if (co_await zygote_->AwaitEnd(std::min(renew_at, now + 1s))) break;
   }

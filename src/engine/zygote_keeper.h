@@ -12,6 +12,7 @@
 #include "base/cancellation.h"
 #include "base/deadline.h"
 #include "engine/engine_options.h"
+#include "engine/engine_status.h"
 #include "engine/supervisor_client.h"
 #include "engine/wait_list.h"
 #include "engine/zygote_client.h"
@@ -45,6 +46,7 @@ class ZygoteKeeper {
   /// Counts them, from 1.
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] Deadline warm_since() const { return warm_since_; }
+  [[nodiscard]] ZygoteHistory history() const;
   /// False once it did not start several times in a row.
   [[nodiscard]] bool hopeful() const { return failures_ < kGiveUpAfter || zygote() != nullptr; }
   /// True once it is stopped and no zygote is left.
@@ -68,6 +70,7 @@ class ZygoteKeeper {
   Deadline warm_since_{};
   WaitList stopping_;
   std::shared_ptr<Cancellation> warming_ = std::make_shared<Cancellation>();
+  ZygoteHistory history_;    // without the forks of the present one
   std::minstd_rand jitter_;  // of renewals, not of secrets
   int failures_ = 0;         // of starting a zygote, in a row
   bool stopped_ = false;

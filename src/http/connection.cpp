@@ -51,10 +51,30 @@ Request MakeRequest(const FramingDecision& head) {
   return request;
 }
 
+/// Nothing that comes after needs them, or could then give them away.
+void ForgetCredentials(Request& request) {
+  std::erase_if(request.headers, [](const auto& field) {
+    return field.first == "authorization" || field.first == "x-api-key";
+  });
+}
+
+/// Two of them contradict each other.
+std::string_view OnlyTraceparent(const Request& request) {
+  std::string_view only;
+  for (const auto& [name, value] : request.headers) {
+    if (name != "traceparent") continue;
+    if (!only.empty()) return {};
+    only = value;
+  }
+  return only;
+}
+
 }  // namespace
 
-Connection::Connection(Socket socket, std::shared_ptr<ServerContext> context)
+Connection::Connection(Socket socket, std::shared_ptr<const std::string> client,
+                       std::shared_ptr<ServerContext> context)
     : socket_(std::move(socket)),
+      client_(std::move(client)),
       context_(std::move(context)),
       scanner_(context_->options.framing_limits()),
       deadline_(Clock::now() + context_->options.head_deadline),
@@ -88,6 +108,7 @@ asio::awaitable<void> Connection::Serve() {
         co_return;
       }
       incoming->request.caller = std::move(*caller);
+      ForgetCredentials(incoming->request);
     }
     if (incoming->framing != BodyFraming::kNone) {
       auto body =
@@ -284,6 +305,17 @@ asio::awaitable<Response> Connection::Run(Request request) {
   ++context_->stats.active_requests;
   cancellation_ = std::make_shared<Cancellation>();
   request.cancellation = cancellation_;
+  request.client = client_;
+  request.trace = Continue(OnlyTraceparent(request), context_->trace_ids);
+  AnsweredRequest answered{.trace = request.trace};
+  const auto caller = request.caller;
+  if (context_->options.on_answer) {
+    const Router::Name name = context_->router.NameOf(request);
+    answered.method = name.method;
+    answered.route = name.path;
+    answered.caller = caller.get();
+  }
+  const auto start = Clock::now();
   if (!watching_) Watch();
   Response response;
   std::string failure;
@@ -301,6 +333,15 @@ asio::awaitable<Response> Connection::Run(Request request) {
   if (!failure.empty()) {
     context_->Log("http: a handler failed: " + failure);
     response = ErrorResponse(500, "Internal Server Error");
+  }
+  // The one name is that of the W3C's draft for responses, the other what most tools look for.
+  for (const char* name : {"traceparent", "traceresponse"}) {
+    response.headers.emplace_back(name, ToHeader(answered.trace));
+  }
+  if (context_->options.on_answer) {
+    answered.status = response.status;
+    answered.time = Clock::now() - start;
+    context_->options.on_answer(answered);
   }
   co_return response;
 }
@@ -322,10 +363,12 @@ std::size_t Connection::HoldResponse(Response& response) {
 asio::awaitable<bool> Connection::Write(Response response, ConnectionField field, bool with_body) {
   Enter(Phase::kWriting, context_->options.write_deadline);
   const std::size_t held = HoldResponse(response);
+  auto& counts = context_->stats.responses;
+  counts[std::clamp<std::size_t>(response.status / 100, 1, counts.size()) - 1] += 1;
   head_out_.clear();
   AppendHead(head_out_, response, field);
   std::array<asio::const_buffer, 2> buffers{asio::buffer(head_out_), asio::const_buffer()};
-  if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.body);
+  if (with_body && StatusHasBody(response.status)) buffers[1] = asio::buffer(response.Body());
   const bool written = co_await WriteAll(buffers);
   context_->stats.buffered_response_bytes -= held;
   co_return written;

@@ -27,6 +27,7 @@ struct ServerContext {
   const Router& router;
   ServerStats stats;
   bool draining = false;
+  TraceIds trace_ids;
 
   void Log(std::string line) const {
     if (options.log) options.log(std::move(line));
@@ -44,7 +45,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Clock = std::chrono::steady_clock;
   using Socket = boost::asio::ip::tcp::socket;
 
-  Connection(Socket socket, std::shared_ptr<ServerContext> context);
+  /// `client` is the other end's address.
+  Connection(Socket socket, std::shared_ptr<const std::string> client,
+             std::shared_ptr<ServerContext> context);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -130,6 +133,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool PeerIsGone();
 
   Socket socket_;
+  std::shared_ptr<const std::string> client_;
   std::shared_ptr<ServerContext> context_;
   ReadBuffer buffer_;
   HeadScanner scanner_;

@@ -9,6 +9,7 @@
 
 #include "base/caller.h"
 #include "base/cancellation.h"
+#include "base/trace_context.h"
 
 namespace pyrunner::http {
 
@@ -23,6 +24,8 @@ struct Request {
   std::string body;
   std::shared_ptr<Cancellation> cancellation;  // cancelled when the client goes away
   std::shared_ptr<const Caller> caller;        // see ServerOptions::authorize
+  std::shared_ptr<const std::string> client;   // the other end's numeric address; may be nullptr
+  TraceContext trace;                          // with a span of this request
 
   /// The first header of this (lower case) name, or empty.
   [[nodiscard]] std::string_view Header(std::string_view name) const {
@@ -38,6 +41,13 @@ struct Response {
   std::string content_type = "application/json";
   Headers headers;
   std::string body;
+  /// Instead of `body`: bytes that outlive the server. They are not copied, and so need no memory
+  /// while they wait for a client to take them.
+  std::string_view constant_body;
+
+  [[nodiscard]] std::string_view Body() const {
+    return constant_body.empty() ? std::string_view(body) : constant_body;
+  }
 };
 
 }  // namespace pyrunner::http

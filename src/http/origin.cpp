@@ -88,14 +88,16 @@ Response PreflightResponse() {
   Response response;
   response.status = 204;
   response.headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST"},
-                      {"Access-Control-Allow-Headers", "Content-Type"},
+                      {"Access-Control-Allow-Headers", "Authorization, Content-Type, X-Api-Key"},
                       {"Access-Control-Max-Age", "600"}};
   return response;
 }
 
 void AllowOrigin(Response& response, std::string_view origin) {
   response.headers.emplace_back("Access-Control-Allow-Origin", origin);
-  response.headers.emplace_back("Access-Control-Expose-Headers", "Retry-After, Server-Timing");
+  response.headers.emplace_back(
+      "Access-Control-Expose-Headers",
+      "RateLimit, RateLimit-Policy, Retry-After, Server-Timing, WWW-Authenticate");
   response.headers.emplace_back("Vary", "Origin");
 }
 

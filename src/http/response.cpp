@@ -125,7 +125,7 @@ void AppendHead(std::string& out, const Response& response, ConnectionField conn
       AppendField(out, "Content-Type", response.content_type);
     }
     fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"),
-                   response.body.size());
+                   response.Body().size());
   }
   bool sniff_is_set = false;
   bool cache_is_set = false;

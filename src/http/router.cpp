@@ -23,7 +23,22 @@ Response NoContent() {
 }  // namespace
 
 void Router::Add(std::string method, std::string path, Handler handler, Access access) {
-  paths_[std::move(path)].insert_or_assign(std::move(method), Route{std::move(handler), access});
+  OpenFor open;
+  if (access == Access::kOpen) open = [](const Request&) { return true; };
+  Add(std::move(method), std::move(path), std::move(handler), std::move(open));
+}
+
+void Router::Add(std::string method, std::string path, Handler handler, OpenFor open) {
+  paths_[std::move(path)].insert_or_assign(std::move(method),
+                                           Route{std::move(handler), std::move(open)});
+}
+
+std::vector<std::pair<std::string, std::string>> Router::Routes() const {
+  std::vector<std::pair<std::string, std::string>> routes;
+  for (const auto& [path, methods] : paths_) {
+    for (const auto& [method, unused] : methods) routes.emplace_back(path, method);
+  }
+  return routes;
 }
 
 const Router::Route* Router::Find(const Methods& methods, const Request& request) {
@@ -36,7 +51,19 @@ bool Router::IsOpen(const Request& request) const {
   const auto path = paths_.find(request.path);
   if (path == paths_.end()) return false;
   const Route* route = Find(path->second, request);
-  return route != nullptr && route->access == Access::kOpen;
+  return route != nullptr && route->open && route->open(request);
+}
+
+Router::Name Router::NameOf(const Request& request) const {
+  Name name;
+  const auto path = paths_.find(request.path);
+  if (path == paths_.end()) return name;
+  name.path = path->first;
+  for (const auto& [method, route] : path->second) {
+    if (method == request.method) name.method = method;
+  }
+  if (request.method == "HEAD" && path->second.contains("GET")) name.method = "HEAD";
+  return name;
 }
 
 // Not a coroutine itself: the handler's awaitable is handed on as it is, one frame less per

@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/message.h"
 
@@ -29,9 +31,24 @@ class Router {
   /// handler for the same method and path replaces the first.
   void Add(std::string method, std::string path, Handler handler, Access access = Access::kWithKey);
 
+  /// The same for a route some of whose requests are open.
+  using OpenFor = std::function<bool(const Request&)>;
+  void Add(std::string method, std::string path, Handler handler, OpenFor open);
+
+  /// All routes as {path, method}, sorted.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> Routes() const;
+
   /// Whether the request is for a route that is open. Not what has no route: who has no key is told
   /// of nothing else.
   [[nodiscard]] bool IsOpen(const Request& request) const;
+
+  /// The method and the path of the route that answers a request; the literals "other" and "" for
+  /// what it has none of. They live as long as the router.
+  struct Name {
+    std::string_view method = "other";
+    std::string_view path;
+  };
+  [[nodiscard]] Name NameOf(const Request& request) const;
 
   /// Runs the handler. Answers by itself: 404 for an unknown path, 405 with Allow for a method that
   /// the path does not have, OPTIONS with 204 and Allow (for "*" too). HEAD goes to the handler of
@@ -42,7 +59,7 @@ class Router {
   // Nodes of std::map stay where they are, so a running handler is never moved.
   struct Route {
     Handler handler;
-    Access access;
+    OpenFor open;  // empty: for nobody
   };
   using Methods = std::map<std::string, Route, std::less<>>;
 

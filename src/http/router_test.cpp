@@ -116,5 +116,20 @@ TEST_F(RouterTest, AHandlerOfItsOwnWins) {
   EXPECT_EQ(Ask("POST", "/run").body, "other");
 }
 
+TEST_F(RouterTest, NamesTheRouteThatAnswers) {
+  const auto name_of = [this](std::string method, std::string path) {
+    Request request;
+    request.method = std::move(method);
+    request.path = std::move(path);
+    const Router::Name name = router_.NameOf(request);
+    return std::string(name.method) + " " + std::string(name.path);
+  };
+  EXPECT_EQ(name_of("POST", "/both"), "POST /both");
+  EXPECT_EQ(name_of("HEAD", "/both"), "HEAD /both");
+  EXPECT_EQ(name_of("SECRET", "/both"), "other /both");
+  EXPECT_EQ(name_of("HEAD", "/run"), "other /run");
+  EXPECT_EQ(name_of("GET", "/secret"), "other ");
+}
+
 }  // namespace
 }  // namespace pyrunner::http

@@ -46,7 +46,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         tick_timer_(context),
         drain_timer_(context),
         shared_(
-            std::make_shared<ServerContext>(ServerContext{std::move(options), router, {}, false})),
+            std::make_shared<ServerContext>(ServerContext{.options = std::move(options), .router = router})),
         connections_(std::make_shared<OpenConnections>(shared_)) {
     for (auto& name : shared_->options.allowed_hosts) {
       if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
@@ -194,7 +194,8 @@ void Server::Impl::Admit(Fd fd, const tcp::endpoint& peer) {
     }
   }
   // It gets its place here and not in the coroutine, so that the next in the batch sees the count.
-  auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+  auto client = std::make_shared<const std::string>(peer.address().to_string());
+  auto connection = std::make_shared<Connection>(std::move(socket), std::move(client), shared_);
   auto place = purpose ? connections_->AddTurnedAway(std::move(connection), address)
                        : connections_->AddServed(std::move(connection), address);
   asio::co_spawn(io_context_, Run(shared_from_this(), std::move(place), purpose), asio::detached);

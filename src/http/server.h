@@ -5,6 +5,7 @@
 // the same bytes that differ are what request smuggling lives on.
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -19,10 +20,21 @@
 
 #include "base/caller.h"
 #include "base/result.h"
+#include "base/trace_context.h"
 #include "http/framing.h"
 #include "http/router.h"
 
 namespace pyrunner::http {
+
+/// What there is to tell of a request, once it has its response.
+struct AnsweredRequest {
+  std::string_view method;  // "other" if the route has no such method
+  std::string_view route;   // as it was added to the router; empty: there is none
+  int status = 0;
+  std::chrono::nanoseconds time{};  // the handler's
+  const Caller* caller = nullptr;   // as of ServerOptions::authorize
+  TraceContext trace;
+};
 
 /// Sizes in bytes. A deadline below starts with what it bounds and is looked at every tenth of a
 /// second.
@@ -71,6 +83,10 @@ struct ServerOptions {
       std::function<tl::expected<std::shared_ptr<const Caller>, Response>(const Request& head)>;
   Authorize authorize;
 
+  /// Told of each request that a handler answered; no bytes of it but those that match the table of
+  /// routes. Empty: nobody is. Must not throw.
+  std::function<void(const AnsweredRequest&)> on_answer;
+
   /// Takes one line for the operator. It holds no bytes of a request.
   std::function<void(std::string)> log;
 
@@ -91,6 +107,7 @@ struct ServerStats {
   std::uint64_t requests = 0;                 // handed to the router
   std::uint64_t refused_requests = 0;         // by framing, limits, deadlines, host or authorize
   std::uint64_t disconnects = 0;              // the client left while its handler ran
+  std::array<std::uint64_t, 5> responses{};   // begun, of the statuses from 100, 200, ...
 };
 
 /// Serves HTTP/1.1 and 1.0 on one address. Use it from the io_context's one thread only. The

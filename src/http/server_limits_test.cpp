@@ -182,6 +182,21 @@ TEST_F(ServerTest, AnswersThatNobodyReadsAreLimited) {
   EXPECT_TRUE(Eventually([&] { return stats().buffered_response_bytes == 0; }));
 }
 
+TEST_F(ServerTest, ConstantAnswersThatNobodyReadsHoldNothing) {
+  ServerOptions options;
+  options.max_buffered_response_bytes = 100'000;
+  StartServer(options);
+  Client unread = Connect();
+  unread.Send(Get("/constant"));
+  Client second = Connect();
+  second.Send(Get("/constant"));
+  EXPECT_TRUE(BodyOf(second.Receive()) == kConstant);
+  EXPECT_EQ(stats().buffered_response_bytes, 0U);
+  EXPECT_TRUE(BodyOf(unread.Receive()) == kConstant);
+  second.Send("HEAD /constant HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(second.Receive(true).find("Content-Length: 8000000\r\n"), std::string::npos);
+}
+
 TEST_F(ServerTest, ALengthThatIsOnlyAnnouncedHoldsLittle) {
   StartServer();
   Client client = Connect();

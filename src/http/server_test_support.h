@@ -119,6 +119,9 @@ class Client {
   bool closed_ = false;
 };
 
+/// What GET /constant answers, a body that is not copied.
+inline const std::string kConstant(8'000'000, 'x');
+
 /// Handlers: POST /echo answers with the body, GET /hello at once, POST /wait when it is cancelled
 /// or after a while, GET /throw not at all.
 class ServerTest : public testing::Test {
@@ -132,6 +135,7 @@ class ServerTest : public testing::Test {
     };
     router_.Add("POST", "/echo", [this](Request request) { return Echo(this, request); });
     router_.Add("GET", "/hello", Hello);
+    router_.Add("GET", "/constant", Constant);
     router_.Add("GET", "/throw", Throw);
     router_.Add("POST", "/wait", [this](Request request) { return Wait(this, request); });
     server_.emplace(context_, std::move(options), router_);
@@ -235,6 +239,12 @@ class ServerTest : public testing::Test {
   static Answer Hello(Request) {
     Response response;
     response.body = "hello";
+    co_return response;
+  }
+
+  static Answer Constant(Request) {
+    Response response;
+    response.constant_body = kConstant;
     co_return response;
   }
 

@@ -46,7 +46,23 @@ class CannotStart(unittest.TestCase):
     def test_an_address_that_is_not_ours(self):
         for host in ("192.0.2.1", "no.such.host.invalid", "not an address"):
             with self.subTest(host=host):
-                self.assertIn(host, self.refused("serve", "--port", "0", "--host", host))
+                self.assertIn(host, self.refused("serve", "--port", "0", "--host", host,
+                                                 "--insecure-no-auth"))
+
+    def test_elsewhere_than_on_loopback_without_a_key(self):
+        for host in ("0.0.0.0", "::", "127.0.0.1.example", "192.0.2.1"):
+            with self.subTest(host=host):
+                line = self.refused("serve", "--port", "0", "--host", host,
+                                    "--keys-file", "/nonexistent/keys.toml")
+                self.assertIn("pyrunner key add", line)
+                self.assertIn("--insecure-no-auth", line)
+
+    def test_a_broken_keys_file(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write("\n[keys.ada]\nid = 'x'\n")
+            file.flush()
+            line = self.refused("serve", "--port", "0", "--keys-file", file.name)
+        self.assertIn(f"{file.name}: line 2: keys.ada: id", line)
 
     def test_wrong_flags(self):
         for words, named in (

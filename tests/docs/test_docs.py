@@ -14,9 +14,10 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from tests.support import exposition  # noqa: E402
 from tests.support.server import BINARY, PYTHON, ROOT, Server  # noqa: E402
 
-PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEV = "./dev "
 PROXY = ("openssl req ", "curl --cacert ")  # of docs/proxy.md: tests/deploy runs them, with nginx
 DEPLOYMENT = ("docker ", "kubectl ")  # of docs/deployment.md: tests/deploy runs them, with the image
@@ -47,6 +48,8 @@ def kind(line):
         return "proxy"
     if line.startswith(DEPLOYMENT):
         return "deployment"
+    if "$KEY" in line:
+        return "keys"
     if line.startswith("curl "):
         return "curl"
     if EXAMPLE.match(line):
@@ -55,7 +58,7 @@ def kind(line):
         return "dev"
     if line.startswith("python3 attacks/run.py "):
         return "attack"
-    found = re.search(rf"{PROGRAM} (serve|run|doctor|health|version)\b", line)
+    found = re.search(rf"{PROGRAM} (serve|run|doctor|health|key|config|completion|version)\b", line)
     return found and found[1]
 
 
@@ -85,6 +88,8 @@ class WithServer(unittest.TestCase):
         done = bash(self.here(line).replace("curl ", r"curl -sS -w '\n%{http_code}' ", 1))
         self.assertEqual(done.returncode, 0, done.stderr)
         body, _, status = done.stdout.rpartition("\n")
+        if "/metrics" in line:  # a text of its own
+            return int(status), exposition.read(body + "\n" if not body.endswith("\n") else body)
         return int(status), json.loads(body)
 
 
@@ -177,6 +182,17 @@ class Commands(WithServer):
         for name in ("README.md", "docs/command-line.md"):
             self.assertIn(str(count), (ROOT / name).read_text(), name)
 
+    def test_commands_that_print_texts_do(self):
+        """What they print: tests/command_line."""
+        for name in ("config", "completion"):
+            lines = of_kind(name)
+            self.assertGreater(len(lines), 0)
+            for page, line, _ in lines:
+                with self.subTest(page=page, line=line):
+                    done = bash(line)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertNotEqual(done.stdout, "")
+
     def test_version_commands_print_it(self):
         lines = of_kind("version")
         self.assertGreater(len(lines), 0)
@@ -236,7 +252,7 @@ class Commands(WithServer):
     def test_shown_answers_are_those_of_the_commands_above_them(self):
         """A json block that follows an sh block of one command is its answer, but for what differs
         between two runs."""
-        varying = {"execution_time", "memory_used", "memory_bytes"}
+        varying = {"execution_time", "memory_used", "memory_bytes", "phases"}
         pairs = 0
         for page in PAGES:
             text = page.read_text()
@@ -354,7 +370,7 @@ class Configuration(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write(config)
             file.flush()
-            server = Server("--config", file.name, *flags, env=env)  # its flag --port wins
+            server = Server("--config", file.name, *flags, env=env, warm=True)  # its flag --port wins
         self.addCleanup(server.stop)
         return server
 
@@ -384,6 +400,58 @@ class Configuration(unittest.TestCase):
                                       capture_output=True, text=True, timeout=60)
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(wrong if name == "HOST" else name, done.stderr)
+
+
+class ApiKeys(unittest.TestCase):
+    page = ROOT / "docs" / "keys.md"
+
+    def test_the_commands_do_what_the_page_says(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)  # the service reads it without root
+            path = os.path.join(folder, "keys.toml")
+            lines = [line for _, line, _ in of_kind("key")]
+            self.assertGreater(len(lines), 3)
+            make = next(line for line in lines if " add " in line)
+            rest = [line for line in lines if line != make]
+            at = f"export PYRUNNER_KEYS_FILE={shlex.quote(path)}; "
+            key = bash(at + make).stdout.strip()
+            self.assertRegex(key, r"^pyr_\w{54}$")
+            server = Server("--keys-file", path)
+            self.addCleanup(server.kill)
+            curls = of_kind("keys")
+            self.assertEqual({page for page, _, _ in curls}, {"docs/keys.md"})
+            self.assertEqual(len(curls), 2)
+            for _, line, _ in curls:
+                line = line.replace("localhost:8000", f"localhost:{server.port}")
+                done = bash(f"KEY={key}; " + line.replace("curl ", "curl -sS ", 1))
+                self.assertEqual(json.loads(done.stdout)["stdout"], "42\n", done.stderr)
+            self.assertEqual(server.run("1").status, 401)
+            for line in rest:
+                with self.subTest(line=line):
+                    done = bash(at + line)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    if "list" in line:
+                        self.assertIn("ada", done.stdout)
+            self.assertEqual(bash(at + f"{PROGRAM} key list").stdout, "")
+            self.assertEqual(server.stop(), 0)
+
+    def test_the_example_file_is_one(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(blocks(self.page, "toml")[0])
+            file.flush()
+            done = bash(f"{PROGRAM} key list --json --keys-file {file.name}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = tomllib.loads(blocks(self.page, "toml")[0])["keys"]["ada"]
+        listed = json.loads(done.stdout)[0]
+        for field in shown.keys() - {"sha256"}:
+            self.assertEqual(listed[field], shown[field])
+
+    def test_every_quota_is_told(self):
+        flags = set(re.findall(r"--([a-z-]+)", bash(f"{PROGRAM} key add --help").stdout.split(
+            "Options:", 1)[-1])) - {"help", "keys-file"}
+        told = dict(re.findall(r"^\| `--([a-z-]+)`, `([a-z_]+)` \|", self.page.read_text(), re.M))
+        self.assertEqual(set(told), flags)
+        self.assertEqual(set(told.values()), {flag.replace("-", "_") for flag in flags})
 
 
 class Policies(unittest.TestCase):
@@ -431,7 +499,7 @@ class Policies(unittest.TestCase):
             "f = '{0.real}'.format": None,
         }
         text = self.page.read_text()
-        server = Server()
+        server = Server(warm=True)
         self.addCleanup(server.stop)
         for program, expected in programs.items():
             with self.subTest(program):

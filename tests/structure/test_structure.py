@@ -14,10 +14,12 @@ ALLOWED = {
     "wire": {"base"},
     "sandbox": {"wire", "base"},
     "http": {"base"},
+    "access": {"http", "base"},
     "policy": {"wire", "base"},
     "engine": {"policy", "sandbox", "wire", "base"},
+    "telemetry": {"engine", "sandbox", "http", "base"},
     "api": {"policy", "engine", "sandbox", "http", "base"},
-    "cli": {"api", "policy", "engine", "http", "sandbox", "wire", "base"},
+    "cli": {"api", "access", "telemetry", "policy", "engine", "http", "sandbox", "wire", "base"},
     "interpreter": {"policy", "sandbox", "wire", "base"},
 }
 

@@ -6,6 +6,7 @@
     server.stop()
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -67,7 +68,7 @@ class Server:
             stdout=self.log_file, stderr=subprocess.STDOUT, env={**clean, **(env or {})})
         self.port = None
         try:
-            self.port = int(self.await_log(r"serving on http://127\.0\.0\.1:(\d+)", 30)[1])
+            self.port = int(self.await_log(r"serving on http://\S+:(\d+)", 30)[1])
             if warm:
                 self.await_log(r"zygote science: warm", 60)
         except BaseException:
@@ -123,12 +124,27 @@ class Server:
             if connection is None:
                 own.close()
 
-    def post(self, path, value, **options):
-        return self.request("POST", path, json.dumps(value),
-                            {"Content-Type": "application/json"}, **options)
+    def post(self, path, value, key=None, **options):
+        """With `key`, an API key."""
+        headers = {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return self.request("POST", path, json.dumps(value), headers, **options)
 
     def run(self, code, path="/run", **fields):
         return self.post(path, {"code": code, **fields})
+
+    @contextlib.contextmanager
+    def busy(self):
+        """While this goes on a program runs; its client leaves at the end."""
+        client = self.connect()
+        client.request("POST", "/run", json.dumps({"code": "while True: pass", "timeout": 300}),
+                       {"Content-Type": "application/json"})
+        until(lambda: self.request("GET", "/health?verbose=1").json["running"] > 0, 10, "it runs")
+        try:
+            yield
+        finally:
+            client.close()
 
     def result(self, code, **fields):
         """The body of an answer that must be 200."""

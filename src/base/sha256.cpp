@@ -1,4 +1,4 @@
-#include "cli/sha256.h"
+#include "base/sha256.h"
 
 #include <fmt/core.h>
 
@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace pyrunner::cli {
+namespace pyrunner {
 namespace {
 
 constexpr std::size_t kBlock = 64;
@@ -58,17 +58,18 @@ void Digest(State& state, const char* block) {
 }  // namespace
 
 std::string Sha256(std::string_view data) {
+  State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  const std::uint64_t bits = std::uint64_t{data.size()} * 8;
+  for (; data.size() >= kBlock; data.remove_prefix(kBlock)) Digest(state, data.data());
   std::string padded(data);
   padded += '\x80';
   while (padded.size() % kBlock != kBlock - kLength) padded += '\0';
-  const std::uint64_t bits = std::uint64_t{data.size()} * 8;
   for (int shift = 56; shift >= 0; shift -= 8) padded += static_cast<char>(bits >> shift & 0xff);
-  State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   for (std::size_t at = 0; at < padded.size(); at += kBlock) Digest(state, padded.data() + at);
   std::string text;
   for (const std::uint32_t word : state) text += fmt::format("{:08x}", word);
   return text;
 }
 
-}  // namespace pyrunner::cli
+}  // namespace pyrunner

@@ -1,0 +1,13 @@
+// SHA-256 (FIPS 180-4), for short strings: not fast. Neither branches nor memory accesses depend on
+// the data, only on its length.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pyrunner {
+
+/// The digest in hexadecimal.
+[[nodiscard]] std::string Sha256(std::string_view data);
+
+}  // namespace pyrunner
