@@ -15,13 +15,6 @@ from support.server import ROOT, Server  # noqa: E402
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 SETTINGS = (ROOT / "docs" / "configuration.md").read_text()
-OTHER_PAGES = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md") if page.name != "deployment.md")
-
-
-def unless(word, what):
-    """Only where the pages of the service know it."""
-    return unittest.skipUnless(word in OTHER_PAGES, f"this service has no {what}")
-
 
 # The fields that the files may use, of Kubernetes' API 1.33: a type, a set of values, a list with the type of its
 # entries, or a mapping; `...` stands for any other key. An unknown field is one that the server would refuse or drop.
@@ -39,7 +32,6 @@ CONTAINER = {
                         "capabilities": {"drop": [TEXT], "add": [TEXT]}},
     "resources": {"requests": QUANTITIES, "limits": QUANTITIES},
     "startupProbe": PROBE, "readinessProbe": PROBE, "livenessProbe": PROBE,
-    "lifecycle": {"preStop": {"exec": {"command": [TEXT]}}},
     "volumeMounts": [{"name": TEXT, "mountPath": TEXT, "readOnly": TRUTH}]}
 POD = {
     "hostUsers": (TRUTH, type(None)), "automountServiceAccountToken": TRUTH, "enableServiceLinks": TRUTH,
@@ -188,9 +180,8 @@ class Files(unittest.TestCase):
 
     def test_a_pod_has_time_to_end(self):
         values = {entry["name"]: entry["value"] for entry in self.container["env"]}
-        pause = int(self.container["lifecycle"]["preStop"]["exec"]["command"][1])
         self.assertGreater(self.pod["spec"]["terminationGracePeriodSeconds"],
-                           int(values["PYRUNNER_DRAIN_TIME"]) + pause + 5)
+                           int(values["PYRUNNER_DRAIN_TIME"]) + int(values["PYRUNNER_DRAIN_DELAY"]) + 5)
 
     def test_it_scales_before_all_sandboxes_are_busy(self):
         values = {entry["name"]: entry["value"] for entry in self.container["env"]}
@@ -242,17 +233,14 @@ class OfTheService(unittest.TestCase):
         cls.server = Server(*container["args"][2:], env=environment)
         cls.addClassCleanup(cls.server.kill)
 
-    @unless("`--keys-file`", "keys")
     def test_its_settings_exist(self):
         self.assertEqual(self.unknown, set())
 
-    @unless("/readyz", "/readyz")
     def test_probes_answer(self):
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             path = self.container[probe]["httpGet"]["path"]
             self.assertEqual(self.server.request("GET", path).status, 200, path)
 
-    @unless("/metrics", "/metrics")
     def test_the_metric_exists(self):
         answer = self.server.request("GET", "/metrics")
         self.assertEqual(answer.status, 200)
