@@ -197,6 +197,25 @@ class Behaviour(WithImage):
         self.assertEqual(done.returncode, 1)
         self.assertIn("http://127.0.0.1:9/health: Connection refused", done.stderr)
 
+    def test_keys(self):
+        """Without the image's leave to everybody: no key, no start; with one, nobody else."""
+        asked = ("-e", "PYRUNNER_INSECURE_NO_AUTH=false")
+        done = self.engine.podman("run", "--rm", "--network", "none", *asked, "pyrunner", check=False)
+        self.assertEqual(done.returncode, 64, done.stderr)
+        for way in ("pyrunner key add", "--insecure-no-auth"):
+            self.assertIn(way, done.stderr)
+        folder = self.engine.folder / "keys"
+        folder.mkdir(exist_ok=True)
+        mount = ("--user", "0", "-v", f"{folder}:/etc/pyrunner")
+        key = self.engine.podman("run", "--rm", "--network", "none", *mount, "pyrunner",
+                                 "pyrunner", "key", "add", "ada").stdout.strip()
+        self.assertIn('-v "$PWD/keys:/etc/pyrunner" pyrunner pyrunner key add ada\n', PAGE)
+        service = self.start(*asked, *LOCKED, *SECCOMP, "-v", f"{folder}:/etc/pyrunner:ro")
+        self.assertEqual(service.execute("pyrunner", "health").returncode, 0)
+        self.assertEqual(service.run("print(1)").status, 401)
+        answer = service.post("/run", {"code": "print(1)"}, {"Authorization": f"Bearer {key}"})
+        self.assertEqual((answer.status, answer.json["stdout"]), (200, "1\n"))
+
     def test_the_platforms_port(self):
         service = self.start("-e", "PORT=8080", port=8080)
         self.assertEqual(service.run("print(1)").json["stdout"], "1\n")
