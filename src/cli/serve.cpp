@@ -20,6 +20,7 @@
 
 #include "api/apis.h"
 #include "api/probes.h"
+#include "api/quota.h"
 #include "api/sandbox_status.h"
 #include "cli/assurance_text.h"
 #include "cli/command_line.h"
@@ -169,7 +170,8 @@ class Service {
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
     settings_.api.max_body_bytes = settings_.server.max_body_bytes;
-    api::MountApis(router_, telemetry_.Record(*engine_, settings_.engine), settings_.api,
+    quotas_ = std::make_unique<api::QuotaRunner>(*engine_);
+    api::MountApis(router_, telemetry_.Record(*quotas_, settings_.engine), settings_.api,
                    Reports());
     api::AddProbes(router_, [this] { return NotReadyBecause(); });
     telemetry_.Mount(router_, {settings_, *engine_, *server_, assurance_, self_test_});
@@ -182,7 +184,6 @@ class Service {
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
     asio::co_spawn(context_, keys_.Watch(), asio::detached);
-    asio::co_spawn(context_, telemetry_.ReopenOnHangup(), asio::detached);
     context_.run();
     log_->info("stopped");
     return exit_code_;
@@ -206,7 +207,8 @@ class Service {
     const std::string address = "http://" + std::string(v6 ? "[" : "") + settings_.host +
                                 (v6 ? "]:" : ":") + std::to_string(server_->port());
     log_->info("serving on {} after {:.2f} s", address, elapsed.count());
-    manager_.Ready("serving on " + address);
+    status_ = "serving on " + address;
+    manager_.Ready(status_);
     asio::co_spawn(context_, TellNotStuck(), asio::detached);
   }
 
@@ -243,8 +245,8 @@ class Service {
   api::StatusReports Reports() {
     return {.sandbox =
                 [this] {
-                  auto status = api::SandboxStatus(assurance_, settings_.engine,
-                                                   engine_->status(), self_test_);
+                  auto status = api::SandboxStatus(assurance_, settings_.engine, engine_->status(),
+                                                   self_test_);
                   status["access"] = keys_.Describe();
                   return status.dump();
                 },
@@ -291,10 +293,14 @@ class Service {
 
   void Reload() {
     log_->info("SIGHUP: reading keys and settings again");
+    if (!status_.empty()) manager_.Reloading();
     keys_.Reload();
-    if (!reloader_.Reload(settings_, *log_)) return;
-    const EngineOptions& engine = settings_.engine;
-    engine_->SetQueue(engine.max_running, engine.max_queued, engine.queue_time);
+    telemetry_.ReopenAuditLog();
+    if (reloader_.Reload(settings_, *log_)) {
+      const EngineOptions& engine = settings_.engine;
+      engine_->SetQueue(engine.max_running, engine.max_queued, engine.queue_time);
+    }
+    if (!status_.empty()) manager_.Ready(status_);
   }
 
   asio::awaitable<void> WatchSupervisor() {
@@ -335,8 +341,10 @@ class Service {
                    [this](const http::Request& request) { return router_.IsOpen(request); }};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<api::QuotaRunner> quotas_;
   sandbox::Assurance assurance_;
   api::SelfTest self_test_;
+  std::string status_;  // for the manager; empty until it serves
   bool draining_ = false;
   bool stopping_ = false;
   bool supervisor_ended_ = false;

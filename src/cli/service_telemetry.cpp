@@ -1,9 +1,5 @@
 #include "cli/service_telemetry.h"
 
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <csignal>
 #include <utility>
 
 #include "cli/log.h"
@@ -28,16 +24,8 @@ Status ServiceTelemetry::OpenAuditLog(const Settings& settings, std::optional<st
   return {};
 }
 
-boost::asio::awaitable<void> ServiceTelemetry::ReopenOnHangup() {
-  if (!audit_) co_return;
-  boost::asio::signal_set hangup(co_await boost::asio::this_coro::executor, SIGHUP);
-  while (true) {
-    co_await hangup.async_wait(boost::asio::use_awaitable);
-    ReopenAuditLog();
-  }
-}
-
 void ServiceTelemetry::ReopenAuditLog() {
+  if (!audit_) return;
   if (Status done = audit_->Reopen(); !done) {
     log_->error("audit log: {}; the old file stays in use", done.error().message);
   } else {
