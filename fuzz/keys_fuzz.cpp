@@ -1,6 +1,6 @@
-// Fuzzes what is read of API keys: the headers of a request, by anybody, and the keys file. Whatever
-// comes in, only the one valid key lets somebody in, and a file that is accepted survives being
-// written and read again.
+// Fuzzes what is read of API keys: the headers of a request, by anybody, and the keys file.
+// Whatever comes in, only the one valid key lets somebody in, and a file that is accepted survives
+// being written and read again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -81,9 +81,7 @@ Status ReadField(std::string_view field, const toml::node& node, KeyRecord& reco
   if (field == "id" || field == "sha256" || field == "created") {
     const auto* text = node.as_string();
     if (text == nullptr) return Failure("must be a text");
-    (field == "id"       ? record.id
-     : field == "sha256" ? record.digest
-                         : record.created) = text->get();
+    (field == "id" ? record.id : field == "sha256" ? record.digest : record.created) = text->get();
   } else if (field == "rate") {
     if (!node.is_number()) return Failure("must be a number of programs per second");
     quota.rate = *node.value<double>();
@@ -123,7 +121,8 @@ Result<KeyRecord> ReadRecord(const std::string& name, const toml::node& node) {
   if (!IsDigest(record.digest)) {
     return Failure("sha256: must be the key's SHA-256 in 64 hexadecimal digits");
   }
-  if (!IsTime(record.created)) return Failure("created: must be a time such as 2026-01-31T12:00:00Z");
+  if (!IsTime(record.created))
+    return Failure("created: must be a time such as 2026-01-31T12:00:00Z");
   if (Status checked = CheckQuota(record.quota); !checked) return tl::unexpected(checked.error());
   return record;
 }
@@ -179,9 +178,8 @@ Result<KeyRecords> ParseKeys(std::string_view text, const std::string& path) {
   KeyRecords records;
   for (const auto& [key, node] : *table) {
     if (key.str() != "keys") {
-      return Failure(fmt::format(
-          "{}: line {}: a keys file has nothing but tables [keys.NAME]", path,
-          node.source().begin.line));
+      return Failure(fmt::format("{}: line {}: a keys file has nothing but tables [keys.NAME]",
+                                 path, node.source().begin.line));
     }
     const toml::table* keys = node.as_table();
     if (keys == nullptr) {
@@ -194,10 +192,9 @@ Result<KeyRecords> ParseKeys(std::string_view text, const std::string& path) {
     for (const auto& [name, record_node] : *keys) {
       auto record = ReadRecord(std::string(name.str()), record_node);
       if (!record) {
-        return Failure(fmt::format("{}: line {}: keys.{}: {}", path,
-                                   record_node.source().begin.line,
-                                   IsKeyName(name.str()) ? name.str() : "?",
-                                   record.error().message));
+        return Failure(
+            fmt::format("{}: line {}: keys.{}: {}", path, record_node.source().begin.line,
+                        IsKeyName(name.str()) ? name.str() : "?", record.error().message));
       }
       records.push_back(std::move(*record));
     }

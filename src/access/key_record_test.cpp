@@ -17,7 +17,8 @@ std::string Complaint(const std::string& text) {
 
 TEST(KeyRecord, WhatIsWrittenIsRead) {
   KeyRecords records;
-  records.push_back({.name = "a-1", .id = "0123456789", .digest = kDigest, .created = "", .quota = {}});
+  records.push_back(
+      {.name = "a-1", .id = "0123456789", .digest = kDigest, .created = "", .quota = {}});
   records.push_back({.name = "b_2",
                      .id = "abcdefghij",
                      .digest = kDigest,
@@ -53,9 +54,10 @@ TEST(KeyRecord, ComplaintsNameTheLineTheKeyAndTheField) {
             "keys.toml: line 2: a keys file has nothing but tables [keys.NAME]");
   EXPECT_EQ(Complaint("keys = 1\n"),
             "keys.toml: line 1: keys must be a table with one table for each key");
-  EXPECT_EQ(Complaint("# x\n[keys.ada]\n" + kIdentity + "max_runing = 1\n"),
-            "keys.toml: line 2: keys.ada: max_runing: there is no such field; there are id, sha256, "
-            "created, rate, max_running, max_timeout, max_memory_mb and policies");
+  EXPECT_EQ(
+      Complaint("# x\n[keys.ada]\n" + kIdentity + "max_runing = 1\n"),
+      "keys.toml: line 2: keys.ada: max_runing: there is no such field; there are id, sha256, "
+      "created, rate, max_running, max_timeout, max_memory_mb and policies");
   EXPECT_EQ(Complaint("[keys.ada]\n"),
             "keys.toml: line 1: keys.ada: id: must be the 10 characters behind pyr_ of the key");
   EXPECT_EQ(Complaint("[keys.ada]\n" + kIdentity + "[keys.bob]\n" + kIdentity),
@@ -65,13 +67,31 @@ TEST(KeyRecord, ComplaintsNameTheLineTheKeyAndTheField) {
 }
 
 TEST(KeyRecord, AQuotaThatIsWrongIsNoQuota) {
-  for (const char* line :
-       {"rate = 0", "rate = -1", "rate = nan", "rate = inf", "rate = 1e9", "rate = \"5\"",
-        "rate = 0.0001", "max_running = 0", "max_running = 1.5", "max_running = 100000",
-        "max_running = true", "max_timeout = 0", "max_timeout = 100000", "max_memory_mb = 1",
-        "max_memory_mb = -1", "max_memory_mb = 9223372036854775807", "policies = []",
-        "policies = \"open\"", "policies = [1]", "policies = [\"\"]", "policies = [\"a b\"]",
-        "created = 1", "created = \"a\\nb\"", "sha256 = \"\"", "id = \"a\""}) {
+  for (const char* line : {"rate = 0",
+                           "rate = -1",
+                           "rate = nan",
+                           "rate = inf",
+                           "rate = 1e9",
+                           "rate = \"5\"",
+                           "rate = 0.0001",
+                           "max_running = 0",
+                           "max_running = 1.5",
+                           "max_running = 100000",
+                           "max_running = true",
+                           "max_timeout = 0",
+                           "max_timeout = 100000",
+                           "max_memory_mb = 1",
+                           "max_memory_mb = -1",
+                           "max_memory_mb = 9223372036854775807",
+                           "policies = []",
+                           "policies = \"open\"",
+                           "policies = [1]",
+                           "policies = [\"\"]",
+                           "policies = [\"a b\"]",
+                           "created = 1",
+                           "created = \"a\\nb\"",
+                           "sha256 = \"\"",
+                           "id = \"a\""}) {
     const std::string complaint = Complaint("[keys.ada]\n" + kIdentity + line + "\n");
     EXPECT_NE(complaint, "none") << line;
     EXPECT_EQ(complaint.find('\n'), std::string::npos) << line;

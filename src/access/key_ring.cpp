@@ -21,8 +21,7 @@ std::shared_ptr<TokenBucket> BucketFor(const Quota& quota, const Caller* before,
 KeyRing::KeyRing(const KeyRecords& records, const KeyRing& previous, SteadyClock::time_point now) {
   for (const KeyRecord& record : records) {
     const auto found = previous.entries_.find(record.id);
-    const Caller* before =
-        found == previous.entries_.end() ? nullptr : found->second.caller.get();
+    const Caller* before = found == previous.entries_.end() ? nullptr : found->second.caller.get();
     if (before != nullptr && before->name == record.name && before->quota == record.quota) {
       entries_[record.id] = {record.digest, found->second.caller};
       continue;

@@ -32,9 +32,9 @@ TEST(KeyText, WhatIsNoKeyHasNoId) {
   EXPECT_EQ(IdOf(key), key.substr(4, 10));
   for (const std::string& text :
        {std::string(), std::string("pyr_"), key.substr(1), key + "x", key.substr(0, key.size() - 1),
-        "PYR_" + key.substr(4), key.substr(0, 14) + "-" + key.substr(15),
-        key.substr(0, 57) + "\n", key.substr(0, 57) + "_", key.substr(0, 5) + "\xC3" +
-        key.substr(6), std::string(58, 'a'), std::string(100'000, 'a')}) {
+        "PYR_" + key.substr(4), key.substr(0, 14) + "-" + key.substr(15), key.substr(0, 57) + "\n",
+        key.substr(0, 57) + "_", key.substr(0, 5) + "\xC3" + key.substr(6), std::string(58, 'a'),
+        std::string(100'000, 'a')}) {
     EXPECT_EQ(IdOf(text), "") << text.substr(0, 80);
   }
 }

@@ -314,8 +314,9 @@ TEST_F(ApisTest, AKeysPoliciesAndRateAreAskedBeforeItsProgramRuns) {
   runner_.answer = Outcome();
   const http::Response refused = post("/run", "whatever");
   EXPECT_EQ(refused.status, 403);
-  EXPECT_EQ(refused.body,
-            R"({"detail":"This API runs programs with the policy scientific; the API key may use open"})");
+  EXPECT_EQ(
+      refused.body,
+      R"({"detail":"This API runs programs with the policy scientific; the API key may use open"})");
   EXPECT_EQ(post("/nsjail/execute", "{}").status, 403);
   EXPECT_EQ(json::parse(post("/nsjail/execute", "{}").body).at("stdout"), "");
   EXPECT_EQ(post("/cloudrun/execute", "{}").status, 400);

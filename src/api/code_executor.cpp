@@ -75,8 +75,7 @@ void AddFacts(ApiFacts& facts, const ApiOptions& all, const CodeExecutorOptions&
   facts.Set("code_executor.modules", modules.empty() ? "nothing" : modules);
   facts.Set("code_executor.max_id_characters", kMaxIdCharacters);
   facts.Set("code_executor.min_timeout", kMinTimeout);
-  facts.Set("code_executor.max_timeout",
-            static_cast<std::uint64_t>(own.max_timeout.count()));
+  facts.Set("code_executor.max_timeout", static_cast<std::uint64_t>(own.max_timeout.count()));
   facts.Set("code_executor.default_timeout",
             static_cast<std::uint64_t>(own.default_timeout.count()));
   facts.Set("code_executor.min_memory_mb", kMinMemory);

@@ -21,7 +21,8 @@ boost::asio::awaitable<http::Response> Answer(std::string_view reason) {
 
 void AddProbes(http::Router& router, ReadinessCheck not_ready_because) {
   using Access = http::Router::Access;
-  router.Add("GET", "/livez", [](const http::Request&) { return Answer({}); }, Access::kOpen);
+  router.Add(
+      "GET", "/livez", [](const http::Request&) { return Answer({}); }, Access::kOpen);
   router.Add(
       "GET", "/readyz",
       [check = std::move(not_ready_because)](const http::Request&) { return Answer(check()); },

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -28,12 +30,18 @@ namespace pyrunner::api {
   return std::min(own, caller->quota.max_memory_mb);
 }
 
-/// Why the caller may not use an API that has this policy.
-[[nodiscard]] std::optional<Rejection> CheckPolicy(const Caller* caller, std::string_view policy);
+/// Rejects programs of callers who may not use their API's policy, or have used up their rate.
+/// Below whoever records rejections, above whoever runs.
+class QuotaRunner final : public Runner {
+ public:
+  explicit QuotaRunner(Runner& runner) : runner_(runner) {}
 
-/// Counts one program. Why it may not be run now.
-[[nodiscard]] std::optional<Rejection> TakeFromRate(const Caller* caller,
-                                                    SteadyClock::time_point now);
+  boost::asio::awaitable<tl::expected<Outcome, Rejection>> Run(
+      Program program, std::shared_ptr<Cancellation> cancellation) override;
+
+ private:
+  Runner& runner_;
+};
 
 /// Adds RateLimit-Policy and RateLimit, as draft-ietf-httpapi-ratelimit-headers-10 has them: the
 /// programs that can be saved up and in what time, those that are left and until when there are all

@@ -27,15 +27,12 @@ class RunHandler {
   awaitable<http::Response> Handle(http::Request request) {
     const std::shared_ptr<const Caller> caller = std::move(request.caller);
     const Caller* const asking = caller.get();
-    if (auto rejection = CheckPolicy(asking, policy_)) co_return Finish(reject_(*rejection), asking);
     auto decoded = decode_(request.body, request.Header("content-type"), asking);
     if (!decoded) co_return Finish(std::move(decoded.error()), asking);
-    if (auto rejection = TakeFromRate(asking, SteadyClock::now())) {
-      co_return Finish(reject_(*rejection), asking);
-    }
     std::string().swap(request.body);  // up to megabytes, for as long as the program runs
 
     decoded->program.context = {.api = api_,
+                                .policy = policy_,
                                 .caller = caller,
                                 .client = std::move(request.client),
                                 .trace = request.trace};

@@ -27,8 +27,8 @@ using RunDecoder = std::function<tl::expected<RunRequest, http::Response>(
 /// The response for a program that was not run.
 using RejectionEncoder = std::function<http::Response(const Rejection&)>;
 
-/// `api` is a literal: the name in records. `policy` is that of the API's programs, by the name that
-/// operators know. The runner must outlive the handler and every request in flight.
+/// `api` is a literal: the name in records. `policy` is that of the API's programs, by the name
+/// that operators know. The runner must outlive the handler and every request in flight.
 [[nodiscard]] http::Handler MakeRunHandler(std::string_view api, std::string policy, Runner& runner,
                                            RunDecoder decode, RejectionEncoder reject);
 

@@ -28,15 +28,16 @@ bool IsVerbose(std::string_view query) {
 }  // namespace
 
 void AddHealth(http::Router& router, std::string_view prefix, const StatusReports& reports) {
-  router.Add("GET", std::string(prefix) + "/health",
-             [verbose = reports.health](const http::Request& request) {
-               if (!verbose || !IsVerbose(request.query)) {
-                 return Answer(R"({"status":"healthy"})", true);
-               }
-               HealthReport report = verbose();
-               return Answer(std::move(report.json), report.healthy);
-             },
-             [](const http::Request& request) { return !IsVerbose(request.query); });
+  router.Add(
+      "GET", std::string(prefix) + "/health",
+      [verbose = reports.health](const http::Request& request) {
+        if (!verbose || !IsVerbose(request.query)) {
+          return Answer(R"({"status":"healthy"})", true);
+        }
+        HealthReport report = verbose();
+        return Answer(std::move(report.json), report.healthy);
+      },
+      [](const http::Request& request) { return !IsVerbose(request.query); });
 }
 
 void AddSandboxStatus(http::Router& router, const StatusReports& reports) {

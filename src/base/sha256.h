@@ -10,4 +10,7 @@ namespace pyrunner {
 /// The digest in hexadecimal.
 [[nodiscard]] std::string Sha256(std::string_view data);
 
+/// The same, as processors do it that have no instructions for it: for tests.
+[[nodiscard]] std::string PortableSha256(std::string_view data);
+
 }  // namespace pyrunner

@@ -26,5 +26,15 @@ TEST(Sha256Test, EveryLengthAroundABlock) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256Test, WithAndWithoutInstructionsItIsTheSame) {
+  std::string data;
+  for (int length = 0; length < 300; ++length) {
+    EXPECT_EQ(Sha256(data), PortableSha256(data)) << length;
+    data += static_cast<char>(length * 7);
+  }
+  EXPECT_EQ(PortableSha256("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 }  // namespace
 }  // namespace pyrunner

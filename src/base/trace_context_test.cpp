@@ -42,8 +42,9 @@ TEST(TraceContextTest, BrokenOnesAreIgnored) {
 }
 
 TEST(TraceContextTest, OfLaterVersionsWhatIsKnownIsRead) {
-  for (const char* header : {"cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-                             "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more-of-it"}) {
+  for (const char* header :
+       {"cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more-of-it"}) {
     const auto context = ParseTraceparent(header);
     ASSERT_TRUE(context) << header;
     EXPECT_EQ(ToHeader(*context), kExample);
@@ -51,8 +52,7 @@ TEST(TraceContextTest, OfLaterVersionsWhatIsKnownIsRead) {
 }
 
 TEST(TraceContextTest, UnknownFlagsAreLeftOut) {
-  const auto context =
-      ParseTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-fe");
+  const auto context = ParseTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-fe");
   ASSERT_TRUE(context);
   EXPECT_EQ(context->flags, TraceContext::kRandom);
 }

@@ -76,7 +76,8 @@ Result<HealthTarget> ParseHealthUrl(std::string_view url) {
     return Failure(fmt::format("'{}': {}; it is http://HOST[:PORT][/PATH]", url, why));
   };
   if (!url.starts_with(kScheme)) return wrong("not an http URL");
-  if (url.find_first_of(" \t\r\n#@") != std::string_view::npos) return wrong("a character too many");
+  if (url.find_first_of(" \t\r\n#@") != std::string_view::npos)
+    return wrong("a character too many");
   const std::string_view rest = url.substr(kScheme.size());
   const std::size_t slash = rest.find('/');
   const std::string_view authority = rest.substr(0, slash);

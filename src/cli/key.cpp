@@ -5,8 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -84,9 +84,9 @@ struct RevokeCommand : KeyCommand {
 };
 
 std::unique_ptr<CLI::App> AppOf(RevokeCommand& command) {
-  auto app = AppOf(command,
-                   "Takes a key out of the file; a service that runs notices within seconds.",
-                   "pyrunner key revoke");
+  auto app =
+      AppOf(command, "Takes a key out of the file; a service that runs notices within seconds.",
+            "pyrunner key revoke");
   app->add_option("NAME", command.name, "The key's name")->required()->type_name("");
   return app;
 }
@@ -112,7 +112,8 @@ bool NameIs(const access::KeyRecord& record, std::string_view name) { return rec
 void NoteUnknownPolicies(const Settings& settings, const Quota& quota) {
   for (const std::string& policy : quota.policies) {
     if (FindPolicy(settings, policy) != nullptr) continue;
-    std::fprintf(stderr, "note: no policy '%s' is known here; the service's own file may define it\n",
+    std::fprintf(stderr,
+                 "note: no policy '%s' is known here; the service's own file may define it\n",
                  policy.c_str());
   }
 }

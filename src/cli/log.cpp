@@ -54,8 +54,9 @@ std::string JsonMembers(const spdlog::details::log_msg& message) {
     const bool named = equals != std::string_view::npos;
     if (!members.empty()) members += ',';
     members += Dump(std::string(named ? word.substr(0, equals) : "message")) + ":";
-    members += named && word.substr(0, equals) != "trace_id" ? Dump(ValueOf(word.substr(equals + 1)))
-               : Dump(std::string(named ? word.substr(equals + 1) : word));
+    members += named && word.substr(0, equals) != "trace_id"
+                   ? Dump(ValueOf(word.substr(equals + 1)))
+                   : Dump(std::string(named ? word.substr(equals + 1) : word));
   }
   return members;
 }
@@ -101,7 +102,8 @@ class BoundedSink final : public spdlog::sinks::base_sink<spdlog::details::null_
 
   void Report(const std::vector<LineLimiter::Suppressed>& suppressed) {
     for (const auto& [kind, lines] : suppressed) {
-      const std::string text = std::to_string(lines) + " more lines like this were left out: " + kind;
+      const std::string text =
+          std::to_string(lines) + " more lines like this were left out: " + kind;
       Write(spdlog::details::log_msg("pyrunner", spdlog::level::warn, text));
     }
   }
@@ -114,11 +116,11 @@ class BoundedSink final : public spdlog::sinks::base_sink<spdlog::details::null_
 
   // What a fault that comes again and again says in a day: 17,000 lines of its kind, and never more
   // than 430,000.
-  LineLimiter lines_{{.kind = {.burst = 50, .per_second = 0.2},
-                      .all = {.burst = 200, .per_second = 5}}};
+  LineLimiter lines_{
+      {.kind = {.burst = 50, .per_second = 0.2}, .all = {.burst = 200, .per_second = 5}}};
   // Asked for, with the level debug.
-  LineLimiter requests_{{.kind = {.burst = 1000, .per_second = 200},
-                         .all = {.burst = 1000, .per_second = 200}}};
+  LineLimiter requests_{
+      {.kind = {.burst = 1000, .per_second = 200}, .all = {.burst = 1000, .per_second = 200}}};
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -34,6 +35,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kMaxInput = std::size_t{64} * 1024 * 1024 - 1;
+
+constexpr std::chrono::minutes kStartTime{2};
 
 struct RunCommand {
   Program program;
@@ -196,6 +199,8 @@ class OneRun {
   explicit OneRun(RunCommand command) : command_(std::move(command)), signals_(context_) {
     EngineOptions& options = command_.settings.engine;
     options.max_running = 1;
+    // There is nobody else: what it waits for are libraries that are imported.
+    options.queue_time = std::max<std::chrono::milliseconds>(options.queue_time, kStartTime);
     options.ready_sandboxes = 1;
     options.max_ready_sandboxes = 0;
     options.policies = EnginePolicies(command_.settings);

@@ -20,6 +20,7 @@
 
 #include "api/apis.h"
 #include "api/probes.h"
+#include "api/quota.h"
 #include "api/sandbox_status.h"
 #include "cli/assurance_text.h"
 #include "cli/command_line.h"
@@ -104,6 +105,8 @@ void AllowLoopbackNames(Settings& settings) {
   settings.server.allowed_hosts = {"localhost", "127.0.0.1", "::1", settings.host};
 }
 
+constexpr std::chrono::seconds kCleanUp{15};  // at most, after the last program
+
 /// The objects of a running service and their one way through life.
 class Service {
  public:
@@ -167,7 +170,8 @@ class Service {
     engine_ = std::make_unique<Engine>(context_.get_executor(), settings_.engine,
                                        std::move(part->supervisor), std::move(part->resources));
     settings_.api.max_body_bytes = settings_.server.max_body_bytes;
-    api::MountApis(router_, telemetry_.Record(*engine_, settings_.engine), settings_.api,
+    quotas_ = std::make_unique<api::QuotaRunner>(*engine_);
+    api::MountApis(router_, telemetry_.Record(*quotas_, settings_.engine), settings_.api,
                    Reports());
     api::AddProbes(router_, [this] { return NotReadyBecause(); });
     telemetry_.Mount(router_, {settings_, *engine_, *server_, assurance_, self_test_});
@@ -180,7 +184,6 @@ class Service {
     asio::co_spawn(context_, AwaitSignal(), asio::detached);
     asio::co_spawn(context_, WatchSupervisor(), asio::detached);
     asio::co_spawn(context_, keys_.Watch(), asio::detached);
-    asio::co_spawn(context_, telemetry_.ReopenOnHangup(), asio::detached);
     context_.run();
     log_->info("stopped");
     return exit_code_;
@@ -204,7 +207,8 @@ class Service {
     const std::string address = "http://" + std::string(v6 ? "[" : "") + settings_.host +
                                 (v6 ? "]:" : ":") + std::to_string(server_->port());
     log_->info("serving on {} after {:.2f} s", address, elapsed.count());
-    manager_.Ready("serving on " + address);
+    status_ = "serving on " + address;
+    manager_.Ready(status_);
     asio::co_spawn(context_, TellNotStuck(), asio::detached);
   }
 
@@ -241,8 +245,8 @@ class Service {
   api::StatusReports Reports() {
     return {.sandbox =
                 [this] {
-                  auto status = api::SandboxStatus(assurance_, settings_.engine,
-                                                   engine_->status(), self_test_);
+                  auto status = api::SandboxStatus(assurance_, settings_.engine, engine_->status(),
+                                                   self_test_);
                   status["access"] = keys_.Describe();
                   return status.dump();
                 },
@@ -264,6 +268,8 @@ class Service {
     draining_ = true;
     if (settings_.drain_delay.count() == 0) co_return;
     log_->info("not ready any more; still serving for {} s", settings_.drain_delay.count());
+    manager_.Stopping(settings_.drain_delay + settings_.drain_time + kCleanUp,
+                      "still serving, but not ready any more");
     auto timer = std::make_shared<asio::steady_timer>(context_, settings_.drain_delay);
     asio::signal_set again(context_, SIGINT, SIGTERM);
     again.async_wait([timer](boost::system::error_code error, int) {
@@ -287,10 +293,14 @@ class Service {
 
   void Reload() {
     log_->info("SIGHUP: reading keys and settings again");
+    if (!status_.empty()) manager_.Reloading();
     keys_.Reload();
-    if (!reloader_.Reload(settings_, *log_)) return;
-    const EngineOptions& engine = settings_.engine;
-    engine_->SetQueue(engine.max_running, engine.max_queued, engine.queue_time);
+    telemetry_.ReopenAuditLog();
+    if (reloader_.Reload(settings_, *log_)) {
+      const EngineOptions& engine = settings_.engine;
+      engine_->SetQueue(engine.max_running, engine.max_queued, engine.queue_time);
+    }
+    if (!status_.empty()) manager_.Ready(status_);
   }
 
   asio::awaitable<void> WatchSupervisor() {
@@ -308,7 +318,6 @@ class Service {
     if (stopping_) co_return;
     stopping_ = true;
     const Deadline deadline = SteadyClock::now() + settings_.drain_time;
-    constexpr std::chrono::seconds kCleanUp{15};
     manager_.Stopping(settings_.drain_time + kCleanUp, "finishing what runs");
     server_->StartDraining();
     co_await engine_->Stop(deadline);
@@ -332,8 +341,10 @@ class Service {
                    [this](const http::Request& request) { return router_.IsOpen(request); }};
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<api::QuotaRunner> quotas_;
   sandbox::Assurance assurance_;
   api::SelfTest self_test_;
+  std::string status_;  // for the manager; empty until it serves
   bool draining_ = false;
   bool stopping_ = false;
   bool supervisor_ended_ = false;

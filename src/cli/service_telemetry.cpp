@@ -1,9 +1,5 @@
 #include "cli/service_telemetry.h"
 
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <csignal>
 #include <utility>
 
 #include "cli/log.h"
@@ -16,8 +12,7 @@ namespace pyrunner::cli {
 ServiceTelemetry::ServiceTelemetry(std::shared_ptr<spdlog::logger> log)
     : log_(std::move(log)), metrics_({"pyrunner", "code-executor", "nsjail", "cloudrun"}) {}
 
-Status ServiceTelemetry::OpenAuditLog(const Settings& settings,
-                                      std::optional<std::uint32_t> user) {
+Status ServiceTelemetry::OpenAuditLog(const Settings& settings, std::optional<std::uint32_t> user) {
   if (settings.audit_log.empty()) return {};
   auto opened = telemetry::AuditLog::Open(settings.audit_log);
   if (!opened) return Failure("audit log: " + opened.error().message);
@@ -29,16 +24,8 @@ Status ServiceTelemetry::OpenAuditLog(const Settings& settings,
   return {};
 }
 
-boost::asio::awaitable<void> ServiceTelemetry::ReopenOnHangup() {
-  if (!audit_) co_return;
-  boost::asio::signal_set hangup(co_await boost::asio::this_coro::executor, SIGHUP);
-  while (true) {
-    co_await hangup.async_wait(boost::asio::use_awaitable);
-    ReopenAuditLog();
-  }
-}
-
 void ServiceTelemetry::ReopenAuditLog() {
+  if (!audit_) return;
   if (Status done = audit_->Reopen(); !done) {
     log_->error("audit log: {}; the old file stays in use", done.error().message);
   } else {
@@ -54,8 +41,8 @@ Runner& ServiceTelemetry::Record(Runner& runner, const EngineOptions& options) {
   runner_ = std::make_unique<telemetry::RecordedRunner>(
       runner, metrics_,
       telemetry::RecordedRunner::Options{
-          .granted_memory = [&options](
-                                std::uint64_t asked) { return GrantedMemory(options, asked); },
+          .granted_memory =
+              [&options](std::uint64_t asked) { return GrantedMemory(options, asked); },
           .audit = audit_ ? &*audit_ : nullptr,
           .on_audit_failure = [this](const Error& error) { LogAuditFailure(error); }});
   return *runner_;
@@ -67,16 +54,18 @@ void ServiceTelemetry::Mount(http::Router& router, const Watched& watched) {
     telemetry::AppendServer(families, watched.server.stats(), watched.settings.server);
     telemetry::AppendIsolation(families, watched.assurance);
     telemetry::AppendGauge(families, "pyrunner_self_test_passed",
-                "Whether the self-test at the start passed", watched.self_test.passed() ? 1 : 0);
+                           "Whether the self-test at the start passed",
+                           watched.self_test.passed() ? 1 : 0);
     telemetry::AppendCounter(families, "pyrunner_log_lines_suppressed_total",
-                  "Lines that were left out of the log, which says so",
-                  static_cast<double>(SuppressedLines(*log_)));
-    telemetry::AppendInfo(families, "pyrunner_build_info", "The version of the service", "version", kVersion);
+                             "Lines that were left out of the log, which says so",
+                             static_cast<double>(SuppressedLines(*log_)));
+    telemetry::AppendInfo(families, "pyrunner_build_info", "The version of the service", "version",
+                          kVersion);
     telemetry::AppendProcess(families);
   });
   using Access = http::Router::Access;
   telemetry::AddMetricsRoute(router, metrics_,
-                  watched.settings.open_metrics ? Access::kOpen : Access::kWithKey);
+                             watched.settings.open_metrics ? Access::kOpen : Access::kWithKey);
 }
 
 }  // namespace pyrunner::cli

@@ -3,7 +3,6 @@
 
 #include <spdlog/logger.h>
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,9 +31,9 @@ class ServiceTelemetry {
   /// `user`, if it is to change.
   [[nodiscard]] Status OpenAuditLog(const Settings& settings, std::optional<std::uint32_t> user);
 
-  /// Opens the audit log again whenever SIGHUP comes, for the file may have been moved away. A
-  /// failure is logged, and the old file stays in use. Without an audit log it ends at once.
-  boost::asio::awaitable<void> ReopenOnHangup();
+  /// Opens the audit log again, if there is one, for the file may have been moved away. A failure
+  /// is logged, and the old file stays in use.
+  void ReopenAuditLog();
 
   /// `runner`, with all that is run through it recorded.
   [[nodiscard]] Runner& Record(Runner& runner, const EngineOptions& options);
@@ -51,7 +50,6 @@ class ServiceTelemetry {
   void Mount(http::Router& router, const Watched& watched);
 
  private:
-  void ReopenAuditLog();
   void LogAuditFailure(const Error& error);
 
   std::shared_ptr<spdlog::logger> log_;

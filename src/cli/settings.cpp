@@ -432,9 +432,9 @@ std::vector<Setting> MakeTable() {
           "drain-delay",
           "Seconds before that in which requests are still served, while /readyz says 503",
           +[](Settings& s) -> std::chrono::seconds& { return s.drain_delay; }, 0, 3600)),
-      AtRunTime(OneOf(
-          "log-level", "What is logged", +[](Settings& s) -> std::string& { return s.log_level; },
-          {"debug", "info", "warning", "error"})),
+      AtRunTime(OneOf("log-level", "What is logged",
+                      +[](Settings& s) -> std::string& { return s.log_level; },
+                      {"debug", "info", "warning", "error"})),
       OneOf("log-format", "How it is logged",
             +[](Settings& s) -> std::string& { return s.log_format; }, {"text", "json"}),
       OptionalFile(

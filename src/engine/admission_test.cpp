@@ -42,9 +42,8 @@ struct Visitor {
 class AdmissionTest : public testing::Test {
  protected:
   static awaitable<void> Enter(Admission& admission, Visitor& visitor, Deadline deadline) {
-    visitor.answer.emplace(
-        co_await admission.Enter(visitor.memory_bytes, deadline, visitor.cancellation,
-                                 visitor.caller));
+    visitor.answer.emplace(co_await admission.Enter(visitor.memory_bytes, deadline,
+                                                    visitor.cancellation, visitor.caller));
   }
 
   void Arrive(Visitor& visitor, Deadline deadline = Deadline::max()) {

@@ -85,8 +85,8 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   const ModuleNeeds needs = ScanModules(program.code);
   PoolFor(needs.zygote, profile).Expect(profile, needs.rehearsal);
   std::shared_ptr<const Caller> caller = program.context.caller;
-  auto entry = admission_.Enter(program.limits.memory_bytes, deadline, cancellation,
-                                std::move(caller));
+  auto entry =
+      admission_.Enter(program.limits.memory_bytes, deadline, cancellation, std::move(caller));
   const auto ticket = co_await std::move(entry);
   if (!ticket) co_return tl::unexpected(ticket.error());
 

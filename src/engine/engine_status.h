@@ -23,9 +23,9 @@ struct ZygoteStatus {
   std::chrono::seconds age{};
   std::uint64_t forks = 0;
   std::uint64_t seccomp_instructions = 0;
-  std::uint64_t image_bytes = 0;  // of its memory, which forks share; 0: they copy page tables
-  std::size_t ready = 0;          // sandboxes that wait for a program
-  std::size_t wanted = 0;         // how many should, from what came of late
+  std::uint64_t image_bytes = 0;       // of its memory, which forks share; 0: they copy page tables
+  std::size_t ready = 0;               // sandboxes that wait for a program
+  std::size_t wanted = 0;              // how many should, from what came of late
   std::uint64_t failed_sandboxes = 0;  // that could not be made, since the start
   ZygoteHistory history;
 };

@@ -193,9 +193,8 @@ void Pool::Stop() {
 }
 
 ZygoteStatus Pool::status() const {
-  ZygoteStatus status{.kind = NameOf(kind_),
-                      .failed_sandboxes = failed_,
-                      .history = zygotes_.history()};
+  ZygoteStatus status{
+      .kind = NameOf(kind_), .failed_sandboxes = failed_, .history = zygotes_.history()};
   for (const Shelf& shelf : shelves_) {
     status.ready += shelf.ready();
     status.wanted += shelf.wanted();

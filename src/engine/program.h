@@ -24,8 +24,9 @@ struct Limits {
 
 /// Whose wish a run is and how it came, for fairness, bounds and records. No sandbox sees it.
 struct RunContext {
-  std::string_view api;                  // a literal: "pyrunner", "cli"
-  std::shared_ptr<const Caller> caller;  // nullptr: anybody
+  std::string_view api;                       // a literal: "pyrunner", "cli"
+  std::string_view policy;                    // the API's, by the name that operators know
+  std::shared_ptr<const Caller> caller;       // nullptr: anybody
   std::shared_ptr<const std::string> client;  // its numeric address; nullptr: none
   TraceContext trace;
 };

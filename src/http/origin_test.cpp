@@ -153,7 +153,8 @@ TEST_F(ServerTest, AnAllowedOriginMayReadAnswersAndRefusals) {
   EXPECT_NE(preflight.find(kAllow), std::string::npos);
   EXPECT_NE(preflight.find("\r\nAccess-Control-Allow-Methods: GET, HEAD, POST\r\n"),
             std::string::npos);
-  EXPECT_NE(preflight.find("\r\nAccess-Control-Allow-Headers: Authorization, Content-Type, X-Api-Key\r\n"),
+  EXPECT_NE(preflight.find(
+                "\r\nAccess-Control-Allow-Headers: Authorization, Content-Type, X-Api-Key\r\n"),
             std::string::npos);
   EXPECT_NE(preflight.find("\r\nVary: Origin\r\n"), std::string::npos);
 

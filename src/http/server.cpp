@@ -45,8 +45,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         accept_timer_(context),
         tick_timer_(context),
         drain_timer_(context),
-        shared_(
-            std::make_shared<ServerContext>(ServerContext{.options = std::move(options), .router = router})),
+        shared_(std::make_shared<ServerContext>(
+            ServerContext{.options = std::move(options), .router = router})),
         connections_(std::make_shared<OpenConnections>(shared_)) {
     for (auto& name : shared_->options.allowed_hosts) {
       if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);

@@ -33,8 +33,8 @@ struct RunRecord {
                                     std::chrono::nanoseconds waited);
 
 /// Appends lines to a file, or to another place that takes bytes. Each is one write(2), so lines of
-/// several processes do not mix. Used from the gateway's thread, which a file's write keeps for some
-/// microseconds; a pipe that nobody empties loses lines, and does not keep it.
+/// several processes do not mix. Used from the gateway's thread, which a file's write keeps for
+/// some microseconds; a pipe that nobody empties loses lines, and does not keep it.
 class AuditLog {
  public:
   /// Opens, and makes it if need be, readable for its owner and group only. A path of "-" is

@@ -95,6 +95,14 @@ TEST(AuditLineTest, OfAProgramThatWasNotRun) {
   EXPECT_EQ(line["key"], nullptr);
 }
 
+TEST(AuditLineTest, NamesThatAreNotPlainStayOneValue) {
+  RunRecord record = ARecord();
+  record.policy = "a\"b\\c\nd\x7f\xc3\xa4";
+  const std::string line = AuditLine(record, Outcome());
+  EXPECT_EQ(json::parse(line)["policy"], record.policy);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+}
+
 TEST_F(AuditLogTest, AppendsToAFileThatOnlyItsOwnerMayRead) {
   ::umask(0);
   for (const char* line : {"one\n", "two\n"}) {

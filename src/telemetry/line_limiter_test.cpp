@@ -17,9 +17,8 @@ class LineLimiterTest : public testing::Test {
     return admitted;
   }
 
-  LineLimiter limiter_{{.kind = {.burst = 5, .per_second = 0.5},
-                        .all = {.burst = 12, .per_second = 2},
-                        .kinds = 4}};
+  LineLimiter limiter_{
+      {.kind = {.burst = 5, .per_second = 0.5}, .all = {.burst = 12, .per_second = 2}, .kinds = 4}};
   LineLimiter::Clock::time_point now_ = LineLimiter::Clock::time_point() + 1h;
 };
 

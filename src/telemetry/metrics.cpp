@@ -24,12 +24,14 @@ const prometheus::Histogram::BucketBoundaries& TimeBuckets() {
 
 const prometheus::Histogram::BucketBoundaries& MemoryBuckets() {
   static const prometheus::Histogram::BucketBoundaries buckets = {
-      1 << 20, 4 << 20,   16 << 20,       64 << 20,
-      1 << 28, 512 << 20, 1024.0 * kMiB, 2048.0 * kMiB, 4096.0 * kMiB, 8192.0 * kMiB};
+      1 << 20,   4 << 20,       16 << 20,      64 << 20,      1 << 28,
+      512 << 20, 1024.0 * kMiB, 2048.0 * kMiB, 4096.0 * kMiB, 8192.0 * kMiB};
   return buckets;
 }
 
-double Seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+double Seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 template <typename Names>
 std::map<std::string_view, prometheus::Counter*> MakeCounters(
@@ -64,14 +66,14 @@ Metrics::Metrics(const std::vector<std::string_view>& apis) {
           &programs.Add({{"api", std::string(api)}, {"outcome", std::string(outcome)}});
     }
   }
-  refusals_ = MakeCounters(
-      CounterFamily(registry_, "pyrunner_refusals_total",
-                    "Programs of which nothing was run, because of what they say"),
-      "cause", kRefusalNames);
-  rejections_ = MakeCounters(
-      CounterFamily(registry_, "pyrunner_rejections_total",
-                    "Programs that were not run for lack of room, time or sandboxes"),
-      "cause", kRejectionNames);
+  refusals_ =
+      MakeCounters(CounterFamily(registry_, "pyrunner_refusals_total",
+                                 "Programs of which nothing was run, because of what they say"),
+                   "cause", kRefusalNames);
+  rejections_ =
+      MakeCounters(CounterFamily(registry_, "pyrunner_rejections_total",
+                                 "Programs that were not run for lack of room, time or sandboxes"),
+                   "cause", kRejectionNames);
   kills_ = MakeCounters(CounterFamily(registry_, "pyrunner_kills_total",
                                       "Programs that were ended from outside, by cause"),
                         "cause", kKillNames);

@@ -80,8 +80,8 @@ TEST_F(MetricsTest, EveryEndingHasAName) {
     metrics_.Rejected(static_cast<Rejection::Cause>(i));
   }
   for (const std::string_view cause : kRejectionNames) {
-    EXPECT_THAT(metrics_.Text(), HasSubstr("pyrunner_rejections_total{cause=\"" +
-                                           std::string(cause) + "\"} 1\n"));
+    EXPECT_THAT(metrics_.Text(),
+                HasSubstr("pyrunner_rejections_total{cause=\"" + std::string(cause) + "\"} 1\n"));
   }
 }
 
@@ -106,9 +106,8 @@ TEST_F(MetricsTest, TheProcessIsThisOne) {
   }
   EXPECT_GT(values["process_resident_memory_bytes"], kMiB);
   EXPECT_GE(values["process_open_fds"], 3);
-  const double now = std::chrono::duration<double>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   EXPECT_LT(values["process_start_time_seconds"], now + 2);
   EXPECT_GT(values["process_start_time_seconds"], now - 600);
 }

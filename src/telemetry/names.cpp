@@ -40,8 +40,10 @@ std::string_view RejectionName(Rejection::Cause cause) {
       return "shutting_down";
     case Rejection::Cause::kUnavailable:
       return "unavailable";
-    case Rejection::Cause::kPolicyNotAllowed:  // these two are found before a runner is asked
+    case Rejection::Cause::kPolicyNotAllowed:
+      return "policy_not_allowed";
     case Rejection::Cause::kTooOften:
+      return "too_often";
     case Rejection::Cause::kCancelled:
       break;
   }

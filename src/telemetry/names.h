@@ -27,8 +27,9 @@ inline constexpr std::array<std::string_view, 11> kOutcomeNames = {
 [[nodiscard]] std::string_view OutcomeName(const Outcome& outcome);
 
 /// Every name that RejectionName() returns.
-inline constexpr std::array<std::string_view, 6> kRejectionNames = {
-    "queue_full", "queue_timed_out", "too_large", "shutting_down", "unavailable", "cancelled"};
+inline constexpr std::array<std::string_view, 8> kRejectionNames = {
+    "queue_full",  "queue_timed_out",    "too_large", "shutting_down",
+    "unavailable", "policy_not_allowed", "too_often", "cancelled"};
 [[nodiscard]] std::string_view RejectionName(Rejection::Cause cause);
 
 /// Every name that KillName() returns.

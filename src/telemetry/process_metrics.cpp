@@ -44,7 +44,8 @@ double StartTime() {
     if (line.starts_with("btime ")) boot = std::strtod(line.c_str() + 6, nullptr);
   }
   if (at == std::string::npos || boot == 0) return 0;
-  return boot + std::strtod(text.c_str() + at, nullptr) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return boot +
+         std::strtod(text.c_str() + at, nullptr) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace

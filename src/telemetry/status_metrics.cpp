@@ -84,8 +84,7 @@ void AppendGauge(Families& families, std::string_view name, std::string_view hel
   Family(families, MetricType::Gauge, name, help).With({}, value);
 }
 
-void AppendCounter(Families& families, std::string_view name, std::string_view help,
-                   double value) {
+void AppendCounter(Families& families, std::string_view name, std::string_view help, double value) {
   Family(families, MetricType::Counter, name, help).With({}, value);
 }
 
@@ -107,8 +106,8 @@ void AppendEngine(Families& families, const EngineStatus& status, const EngineOp
   AppendGauge(families, "pyrunner_memory_promised_bytes",
               "Sum of the memory limits of the programs that run now",
               static_cast<double>(status.memory_promised_bytes));
-  AppendGauge(families, "pyrunner_memory_promised_limit_bytes",
-              "What that sum may be; 0: no bound", static_cast<double>(MemoryBound(options)));
+  AppendGauge(families, "pyrunner_memory_promised_limit_bytes", "What that sum may be; 0: no bound",
+              static_cast<double>(MemoryBound(options)));
   AppendZygotes(families, status.zygotes);
 }
 
@@ -125,8 +124,7 @@ void AppendServer(Families& families, const http::ServerStats& stats,
               "Bodies of requests that are being read or answered",
               count(stats.buffered_body_bytes));
   AppendGauge(families, "pyrunner_http_response_bodies_bytes",
-              "Large responses that wait for their clients",
-              count(stats.buffered_response_bytes));
+              "Large responses that wait for their clients", count(stats.buffered_response_bytes));
   Family(families, MetricType::Counter, "pyrunner_http_connections_total",
          "Connections that were accepted, and what became of those beyond a limit")
       .With({{"fate", "accepted"}}, count(stats.accepted_connections))

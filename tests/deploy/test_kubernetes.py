@@ -32,7 +32,6 @@ CONTAINER = {
                         "capabilities": {"drop": [TEXT], "add": [TEXT]}},
     "resources": {"requests": QUANTITIES, "limits": QUANTITIES},
     "startupProbe": PROBE, "readinessProbe": PROBE, "livenessProbe": PROBE,
-    "lifecycle": {"preStop": {"exec": {"command": [TEXT]}}},
     "volumeMounts": [{"name": TEXT, "mountPath": TEXT, "readOnly": TRUTH}]}
 POD = {
     "hostUsers": (TRUTH, type(None)), "automountServiceAccountToken": TRUTH, "enableServiceLinks": TRUTH,
@@ -181,9 +180,8 @@ class Files(unittest.TestCase):
 
     def test_a_pod_has_time_to_end(self):
         values = {entry["name"]: entry["value"] for entry in self.container["env"]}
-        pause = int(self.container["lifecycle"]["preStop"]["exec"]["command"][1])
         self.assertGreater(self.pod["spec"]["terminationGracePeriodSeconds"],
-                           int(values["PYRUNNER_DRAIN_TIME"]) + pause + 5)
+                           int(values["PYRUNNER_DRAIN_TIME"]) + int(values["PYRUNNER_DRAIN_DELAY"]) + 5)
 
     def test_it_scales_before_all_sandboxes_are_busy(self):
         values = {entry["name"]: entry["value"] for entry in self.container["env"]}

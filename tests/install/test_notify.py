@@ -75,6 +75,7 @@ class Notification(unittest.TestCase):
         name = f"@pyrunner-test-{uuid.uuid4().hex}"
         manager, server = self.start(name, "--policy", "open")
         manager.await_message("READY")
+        server.await_log("zygote science: warm", 60)
         self.assertNotIn("NOTIFY_SOCKET", server.result("import os\nprint(dict(os.environ))")["stdout"])
         answer = server.result("import socket\nsocket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)"
                                f".sendto(b'STOPPING=1', '\\0{name[1:]}')")

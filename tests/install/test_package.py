@@ -141,7 +141,7 @@ class Installed(unittest.TestCase):
         self.do("dpkg -P pyrunner")
         self.assertEqual(sorted(self.files() - before), [])
         self.assertEqual(sorted(before - self.files()), [])
-        self.assertEqual(self.do("find /var/lib/dpkg /var/lib/systemd /etc /run -name '*pyrunner*'"), "")
+        self.assertEqual(self.do("find /var/lib/dpkg /var/lib/systemd /var/log /etc /run -name '*pyrunner*'"), "")
 
     def check_service(self):
         self.await_state("active")
