@@ -76,7 +76,7 @@ TEST_F(MetricsTest, EveryEndingHasAName) {
     outcome.ending = static_cast<Ending>(i);
     metrics_.Ended("pyrunner", outcome);
   }
-  for (int i = 0; i <= static_cast<int>(Rejection::Cause::kCancelled); ++i) {
+  for (int i = 0; i <= static_cast<int>(Rejection::Cause::kTooOften); ++i) {
     metrics_.Rejected(static_cast<Rejection::Cause>(i));
   }
   for (const std::string_view cause : kRejectionNames) {
