@@ -191,7 +191,7 @@ class Methods(Raw):
                                  - {"OPTIONS"}, allowed)
 
     def test_unknown_paths(self):
-        for path in ("/nothing", "/run/", "/RUN", "//run", "/run/../health", "/%72un", "/docs"):
+        for path in ("/nothing", "/run/", "/RUN", "//run", "/run/../health", "/%72un", "/docs/nothing"):
             with self.subTest(path=path):
                 answer = self.server.request("GET", path)
                 self.assertEqual((answer.status, answer.json), (404, {"detail": "Not Found"}))
