@@ -26,7 +26,7 @@ def main(arguments):
     if os.geteuid() != 0:
         sys.exit("soak: needs root, as the service does")
     runs = int(arguments[0]) if arguments else 20_000
-    seed = int(os.environ.get("PYRUNNER_TEST_SEED", time.time()))
+    seed = int(os.environ.get("TEST_SEED", time.time()))
     print(f"{runs} runs after {WARM_UP} to warm up, seed {seed}", flush=True)
     server = Server("--policy", "open", "--ready-sandboxes", str(READY), "--max-ready-sandboxes", "0",
                     "--queue-time", "60", warm=True)

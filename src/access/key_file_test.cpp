@@ -116,8 +116,10 @@ TEST_F(KeyFileTest, AFolderOrAPipeIsNoFile) {
 }
 
 TEST_F(KeyFileTest, WritersAtOnceLoseNothing) {
+  constexpr int kWriters = 4;
   std::vector<pid_t> children;
-  for (int child = 0; child < 4; ++child) {
+  children.reserve(kWriters);
+  for (int child = 0; child < kWriters; ++child) {
     children.push_back(ForkChild([&] {
       for (int i = 0; i < 10; ++i) {
         if (!Add("k" + std::to_string(child) + "-" + std::to_string(i), path_)) return 1;

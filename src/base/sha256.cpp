@@ -145,7 +145,7 @@ std::string Sha256With(DigestFunction digest, std::string_view data) {
   for (int shift = 56; shift >= 0; shift -= 8) padded += static_cast<char>(bits >> shift & 0xff);
   for (std::size_t at = 0; at < padded.size(); at += kBlock) digest(state, padded.data() + at);
   std::string text;
-  for (const std::uint32_t word : state) fmt::format_to(std::back_inserter(text), "{:08x}", word);
+  for (const std::uint32_t word : state) text += fmt::format("{:08x}", word);
   return text;
 }
 

@@ -19,7 +19,6 @@ class CommandLineTest : public testing::Test {
   CommandLineTest() {
     for (const char* name : {"HOST", "PORT", "LOG_LEVEL", "PYRUNNER_CONFIG"}) ::unsetenv(name);
     for (const Setting& setting : AllSettings()) ::unsetenv(setting.EnvironmentName().c_str());
-    for (const char* name : {"PYRUNNER_BINARY", "PYRUNNER_SANITIZER"}) ::unsetenv(name);
   }
   ~CommandLineTest() override {
     for (const std::string& name : set_) ::unsetenv(name.c_str());

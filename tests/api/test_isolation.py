@@ -150,7 +150,7 @@ class Surroundings(unittest.TestCase):
         environment = json.loads(self.prints(
             "import json, os\nprint(json.dumps(dict(os.environ)))"))
         self.assertNotIn(self.CANARY, str(environment))
-        for name in ("PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONINSPECT", "USER", "PYRUNNER_BINARY"):
+        for name in ("PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONINSPECT", "USER", "TESTED_BINARY"):
             self.assertNotIn(name, environment)
         self.assertNotEqual(environment.get("HOME"), "/root")
         self.assertLessEqual(set(environment), {

@@ -107,7 +107,8 @@ class WithAllowedOrigins(Pages):
                 self.assertEqual(asked.status, 204)
                 self.assertEqual(asked.headers["access-control-allow-origin"], origin)
                 self.assertIn("POST", asked.headers["access-control-allow-methods"])
-                self.assertEqual(asked.headers["access-control-allow-headers"], "Content-Type")
+                self.assertEqual(asked.headers["access-control-allow-headers"],
+                                 "Authorization, Content-Type, X-Api-Key")
                 self.assertGreater(int(asked.headers["access-control-max-age"]), 0)
 
                 answer = self.send(headers=page)

@@ -143,7 +143,7 @@ class InGvisor(unittest.TestCase):
             self.skipTest("runsc is not installed")
         done = subprocess.run(
             [runsc, "--platform=ptrace", "--network=none", "--ignore-cgroups", "do",
-             "env", f"PYRUNNER_BINARY={places.BINARY}", PYTHON, "-B", f"{ROOT}/tests/attacks/inside.py", "gvisor"],
+             "env", f"TESTED_BINARY={places.BINARY}", PYTHON, "-B", f"{ROOT}/tests/attacks/inside.py", "gvisor"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=600)
         print(done.stderr, file=sys.stderr)
         self.assertEqual(done.returncode, 0, done.stderr[-6000:])

@@ -26,7 +26,7 @@ class Endurance(unittest.TestCase):
                         "--queue-time", "60", "--scratch-files", "200", "--zygote-runs", "200",
                         "--ready-keep-time", "1", "--output-stop-kb", "2048", warm=True)
         self.addCleanup(server.kill)
-        seed = int(os.environ.get("PYRUNNER_TEST_SEED", time.time()))
+        seed = int(os.environ.get("TEST_SEED", time.time()))
         mixture = Mixture(server.port, seed)
         mixture.run(WARM_UP)
         rest(server, READY)

@@ -67,12 +67,9 @@ def of_kind(wanted):
 
 
 def bash(line, timeout=90):
-    # Without the tests' own variables, of which a user has none.
-    ordinary = {name: value for name, value in os.environ.items()
-                if not name.startswith("PYRUNNER_")}
     return subprocess.run(["bash", "-c", line.replace(PROGRAM, shlex.quote(BINARY))], cwd=ROOT,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=timeout, env=ordinary)
+                          timeout=timeout)
 
 
 class WithServer(unittest.TestCase):

@@ -39,7 +39,7 @@ class OnThisMachine(Places):
     def run_in(self, folder, binary, expected, *prefix):
         self.check(subprocess.run([*prefix, PYTHON, "-B", INSIDE, json.dumps(expected)], cwd=folder,
                                   stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
-                                  env={**os.environ, "PYRUNNER_BINARY": str(binary), "HOME": "/"}))
+                                  env={**os.environ, "TESTED_BINARY": str(binary), "HOME": "/"}))
 
     def as_user(self, expected, *prefix):
         folder = self.copy()

@@ -93,7 +93,7 @@ def command(words, *flags, user=0, name=None, files=16384, temporary=TEMPORARY):
     return ["podman", "--runtime", shutil.which("runc", path="/usr/sbin:/usr/bin") or "runc", "run", "--rm",
             "--name", name or f"pyrunner-test-{uuid.uuid4().hex[:12]}", "--network", "none",
             *(word.format(files=files) for word in LIMITS), *temporary, *flags,
-            "--user", f"{user}:{user}", *volumes, "--workdir", str(ROOT), "--env", f"PYRUNNER_BINARY={BINARY}",
+            "--user", f"{user}:{user}", *volumes, "--workdir", str(ROOT), "--env", f"TESTED_BINARY={BINARY}",
             "--env", "PYTHONDONTWRITEBYTECODE=1", "--rootfs", "/:O", *words]
 
 

@@ -19,11 +19,11 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("PYRUNNER_BINARY") or str(ROOT / "build" / "release" / "pyrunner")
+BINARY = os.environ.get("TESTED_BINARY") or str(ROOT / "build" / "release" / "pyrunner")
 PYTHON = "/usr/bin/python3"
 
 # An instrumented gateway needs longer and its memory says nothing.
-SANITIZED = bool(os.environ.get("PYRUNNER_SANITIZER"))
+SANITIZED = bool(os.environ.get("TESTED_SANITIZER"))
 PATIENCE = 4 if SANITIZED else 1
 
 
