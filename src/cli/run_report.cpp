@@ -15,32 +15,6 @@
 namespace pyrunner::cli {
 namespace {
 
-const char* NameOf(Ending ending) {
-  switch (ending) {
-    case Ending::kExited:
-      return "exited";
-    case Ending::kRefused:
-      return "refused";
-    case Ending::kTimedOut:
-      return "timeout";
-    case Ending::kMemoryExceeded:
-      return "memory_exceeded";
-    case Ending::kOutputExceeded:
-      return "output_exceeded";
-    case Ending::kResultExceeded:
-      return "result_exceeded";
-    case Ending::kCpuExceeded:
-      return "cpu_exceeded";
-    case Ending::kViolation:
-      return "violation";
-    case Ending::kCrashed:
-      return "crashed";
-    case Ending::kCancelled:
-      return "cancelled";
-  }
-  return "";
-}
-
 /// A stream as the APIs tell it: where it was cut, a line says so.
 std::string Told(const CapturedStream& stream) {
   std::string json = "\"";

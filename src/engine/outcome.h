@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace pyrunner {
 
@@ -23,6 +24,9 @@ enum class Ending {
   kCrashed,         // ended by a signal; see signal
   kCancelled,       // the client went away
 };
+
+/// "exited", "timeout", "memory_exceeded": what reports and records call it. Scripts rely on these.
+[[nodiscard]] std::string_view NameOf(Ending ending);
 
 /// Why nothing of a program was run.
 struct Refusal {

@@ -3,29 +3,8 @@
 namespace pyrunner::telemetry {
 
 std::string_view OutcomeName(const Outcome& outcome) {
-  switch (outcome.ending) {
-    case Ending::kExited:
-      return outcome.exit_code == 0 ? "succeeded" : "failed";
-    case Ending::kRefused:
-      return "refused";
-    case Ending::kTimedOut:
-      return "timed_out";
-    case Ending::kMemoryExceeded:
-      return "memory_exceeded";
-    case Ending::kOutputExceeded:
-      return "output_exceeded";
-    case Ending::kResultExceeded:
-      return "result_exceeded";
-    case Ending::kCpuExceeded:
-      return "cpu_exceeded";
-    case Ending::kViolation:
-      return "violation";
-    case Ending::kCrashed:
-      return "crashed";
-    case Ending::kCancelled:
-      break;
-  }
-  return "cancelled";
+  if (outcome.ending != Ending::kExited) return NameOf(outcome.ending);
+  return outcome.exit_code == 0 ? "succeeded" : "failed";
 }
 
 std::string_view RejectionName(Rejection::Cause cause) {

@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 11> kOutcomeNames = {
     "succeeded",        // exited with 0
     "failed",           // exited with anything else
     "refused",          // not run: policy, syntax, no main()
-    "timed_out",        //
+    "timeout",          //
     "memory_exceeded",  //
     "output_exceeded",  //
     "result_exceeded",  //

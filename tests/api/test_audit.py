@@ -80,7 +80,7 @@ class Audit(unittest.TestCase):
         outcomes = [(line["api"], line["outcome"], line.get("exit_code"), line.get("signal"),
                      line.get("cause")) for line in self.lines(4)]
         self.assertEqual(outcomes, [("pyrunner", "failed", 3, None, None),
-                                    ("pyrunner", "timed_out", None, None, None),
+                                    ("pyrunner", "timeout", None, None, None),
                                     ("pyrunner", "crashed", None, 11, None),
                                     ("nsjail", "refused", None, None, "no_main")])
         with server.busy():

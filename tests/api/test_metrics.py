@@ -56,7 +56,7 @@ class Metrics(ServerTest):
         for code, fields, outcome, cause in [
                 ("print(1)", {}, "succeeded", None),
                 ("1 / 0", {}, "failed", None),
-                (FOREVER, {"timeout": 1}, "timed_out", "time"),
+                (FOREVER, {"timeout": 1}, "timeout", "time"),
                 ("x = b''\nwhile True: x += bytes(1_000_000)", {"memory_limit": 64},
                  "memory_exceeded", None),
                 ("while True: print('x' * 100_000)", {"timeout": 60}, "output_exceeded", "output"),
