@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace pyrunner::cli {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 bool SamePolicies(const Settings& a, const Settings& b) {
   const auto encoded = [](const Settings& settings) {
     std::vector<std::string> texts;
+    texts.reserve(settings.policies.size());
     for (const Policy& policy : settings.policies) texts.push_back(EncodePolicy(policy));
     return texts;
   };
