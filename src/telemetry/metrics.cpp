@@ -70,10 +70,9 @@ Metrics::Metrics(const std::vector<std::string_view>& apis) {
       MakeCounters(CounterFamily(registry_, "pyrunner_refusals_total",
                                  "Programs of which nothing was run, because of what they say"),
                    "cause", kRefusalNames);
-  rejections_ =
-      MakeCounters(CounterFamily(registry_, "pyrunner_rejections_total",
-                                 "Programs that were not run for lack of room, time or sandboxes"),
-                   "cause", kRejectionNames);
+  rejections_ = MakeCounters(CounterFamily(registry_, "pyrunner_rejections_total",
+                                           "Programs that did not get to run, by why"),
+                             "cause", kRejectionNames);
   kills_ = MakeCounters(CounterFamily(registry_, "pyrunner_kills_total",
                                       "Programs that were ended from outside, by cause"),
                         "cause", kKillNames);
