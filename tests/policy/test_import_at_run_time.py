@@ -353,11 +353,16 @@ class Mistakes(unittest.TestCase):
                 self.assertIn(name, ended.stderr)
 
     def test_a_policy_that_nobody_defined(self):
-        _, ended = self.start('[policies.lab]\nextends = "open"', "--policy", "lap")
-        self.assertEqual(ended.returncode, 64, ended.stderr)
-        self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
-        for name in ("lap", "scientific", "no-dangerous-imports", "unsafe-calls", "open"):
-            self.assertIn(name, ended.stderr)
+        lab = '[policies.lab]\nextends = "open"'
+        for asked, told in (("lap", ("did you mean 'lab'",)),
+                            ("workshop", ("scientific", "no-dangerous-imports", "unsafe-calls",
+                                          "open", "lab"))):
+            with self.subTest(policy=asked):
+                _, ended = self.start(lab, "--policy", asked)
+                self.assertEqual(ended.returncode, 64, ended.stderr)
+                self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
+                for words in (asked, *told):
+                    self.assertIn(words, ended.stderr)
 
 
 if __name__ == "__main__":
