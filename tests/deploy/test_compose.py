@@ -62,7 +62,10 @@ class Started(unittest.TestCase):
         line = re.search(r"^docker compose .*$", PAGE, re.M)[0]
         outside = image.free_port()
         file = FILE.with_name(f"compose-{outside}.yaml")
-        file.write_text(FILE.read_text().replace("127.0.0.1:8000:8000", f"127.0.0.1:{outside}:8000"))
+        # With a limit that podman would else raise beyond what a nested machine may pass on.
+        file.write_text(FILE.read_text()
+                        .replace("127.0.0.1:8000:8000", f"127.0.0.1:{outside}:8000")
+                        .replace("    ulimits:\n", "    ulimits:\n      nproc: 4000\n"))
         self.addCleanup(file.unlink)
         # Built already, from the same Dockerfile.
         line = line.replace("deploy/compose.yaml", str(file.relative_to(ROOT))).replace(" --build", "")
