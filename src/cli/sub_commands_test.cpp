@@ -63,6 +63,7 @@ TEST(SubCommands, EachTellsItsOwnHelp) {
     if (command.name == "version") continue;  // takes nothing
     std::vector<std::string> words;
     std::vector<const char*> arguments;
+    arguments.reserve(3);
     const std::size_t space = command.name.find(' ');
     words.emplace_back(command.name.substr(0, space));
     if (space != std::string_view::npos) words.emplace_back(command.name.substr(space + 1));

@@ -320,7 +320,7 @@ class Busy(Described):
 
     def test_programs_beyond_the_queue_get_503(self):
         occupant = threading.Thread(
-            target=lambda: self.server.run("while True: pass", timeout=20 * PATIENCE))
+            target=lambda: self.server.run("while True: pass", timeout=6 * PATIENCE))
         occupant.start()
         self.addCleanup(occupant.join)
         def running():
