@@ -28,7 +28,7 @@ int Lower(__rlimit_resource resource, std::uint64_t value) {
 int SetFixedLimits(const FixedLimits& limits) {
   constexpr std::uint64_t kStackBytes = 8U << 20U;
   constexpr std::uint64_t kPendingSignals = 256;
-  const struct {
+  const struct {  // NOLINT(clang-analyzer-optin.performance.Padding): rows are to be read
     __rlimit_resource resource;
     std::uint64_t value;
     bool may_be_refused;  // by kernels that let nobody set it; the system call filter stands before

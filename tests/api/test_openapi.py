@@ -315,8 +315,7 @@ class LoweredLimits(Limits):
 
 
 class Busy(Described):
-    flags = ("--max-running", "1", "--max-queued", "0", "--max-connections", "6",
-             "--max-connections-per-address", "3")
+    flags = ("--max-running", "1", "--max-queued", "0")
 
     def test_programs_beyond_the_queue_get_503(self):
         occupant = threading.Thread(
@@ -331,6 +330,10 @@ class Busy(Described):
                 answer = self.server.post(path, body)
                 self.check(path, "post", answer, 503)
                 self.assertIn("retry-after", answer.headers)
+
+
+class Crowded(Described):
+    flags = ("--max-connections", "6", "--max-connections-per-address", "3")
 
     def test_connections_beyond_their_number_get_429(self):
         held = [self.server.connect() for _ in range(3)]
