@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4), for short strings: not fast. Neither branches nor memory accesses depend on
-// the data, only on its length.
+// SHA-256 (FIPS 180-4), by the processor's own instructions where it has them. Neither branches nor
+// memory accesses depend on the data, only on its length.
 #pragma once
 
 #include <string>
