@@ -247,14 +247,17 @@ for path in ('/proc/1/environ', '/etc/shadow'):
         # A sandbox is listed from its first moment, before it is locked up: those that are ready
         # stay, and one that never is as it should be keeps this waiting.
         until(lambda: not not_as_it_should_be(), 10, "every sandbox without privileges")
-        self.assertGreater(len(self.ready()), 2)
+        until(lambda: len(self.ready()) > 2, 10, "several ready sandboxes")
         self.assertEqual(kernel.outer_uid(self.server.pid), kernel.GATEWAY_UID)
 
     def test_each_ready_sandbox_has_a_user_of_its_own(self):
-        # Without those that are given back just now.
-        uids = [uid for pid in self.ready() if (uid := kernel.outer_uid(pid)) is not None]
-        self.assertGreater(len(uids), 2)
-        self.assertEqual(len(set(uids)), len(uids))
+        def uids():
+            """Without those that are given back just now, and as long as there are too few to tell."""
+            seen = [uid for pid in self.ready() if (uid := kernel.outer_uid(pid)) is not None]
+            return seen if len(seen) > 2 else None
+
+        seen = until(uids, 10, "several ready sandboxes")
+        self.assertEqual(len(set(seen)), len(seen))
 
 
 if __name__ == "__main__":
