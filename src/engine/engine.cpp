@@ -83,7 +83,7 @@ asio::awaitable<tl::expected<Outcome, Rejection>> Engine::Run(
   const sandbox::SyscallProfile profile = options_.ProfileOf(program.policy);
   Activity::Request request(activity_);
   const ModuleNeeds needs = ScanModules(program.code);
-  PoolFor(needs.zygote, profile).Expect(profile, needs.rehearsal);
+  PoolFor(needs.zygote, profile).Expect(profile, needs.kinds);
   std::shared_ptr<const Caller> caller = program.context.caller;
   auto entry =
       admission_.Enter(program.limits.memory_bytes, deadline, cancellation, std::move(caller));

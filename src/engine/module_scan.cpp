@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace pyrunner {
 namespace {
@@ -18,14 +19,6 @@ constexpr std::array<std::string_view, 25> kStandard = {
     "glob",     "gzip",     "inspect",  "locale",     "logging", "lzma",       "multiprocessing",
     "pathlib",  "pickle",   "shutil",   "socket",     "sqlite3", "subprocess", "tempfile",
     "timeit",   "tokenize", "unittest", "urllib"};
-
-// What is used in a way of its own: a sandbox that has rehearsed that kind has its pages.
-constexpr struct {
-  std::string_view name;
-  wire::Rehearsal rehearsal;
-} kKinds[] = {{"numpy", wire::kNumpyProgram},
-              {"pandas", wire::kPandasProgram},
-              {"sympy", wire::kSympyProgram}};
 
 // Which bytes names are made of, and which of them one of the names above begins with.
 struct ByteKinds {
@@ -60,10 +53,45 @@ bool IsOneOf(const Names& names, std::string_view word) {
          std::find(names.begin(), names.end(), word) != names.end();
 }
 
+/// Tells a library that is used from one that is only imported: by a mention of its name, or of the
+/// one that it is imported as, beyond that of its import.
+class LibraryUse {
+ public:
+  explicit LibraryUse(const wire::LibraryKind& kind)
+      : kind_(kind.kind), library_(kind.library), name_(library_) {}
+
+  void Read(std::string_view word, std::string_view before) {
+    if (word == "as" && before == library_) {
+      is_named_ = true;
+    } else if (std::exchange(is_named_, false)) {
+      name_ = word;
+    } else if (word == name_ || word == library_) {
+      used_ = used_ || imported_ || before == "from";
+      imported_ = true;
+    }
+  }
+
+  [[nodiscard]] std::string_view library() const { return library_; }
+  [[nodiscard]] bool imported() const { return imported_; }
+  [[nodiscard]] std::uint32_t kinds() const { return used_ ? kind_ : wire::kNoProgram; }
+
+ private:
+  std::uint32_t kind_;
+  std::string_view library_;
+  std::string_view name_;
+  bool is_named_ = false;  // by the next word
+  bool imported_ = false;
+  bool used_ = false;
+};
+
 }  // namespace
 
 ModuleNeeds ScanModules(std::string_view source) {
   ModuleNeeds needs;
+  std::array uses = {LibraryUse(wire::kLibraryKinds[0]), LibraryUse(wire::kLibraryKinds[1]),
+                     LibraryUse(wire::kLibraryKinds[2])};
+  static_assert(uses.size() == wire::kLibraryKinds.size());
+  std::string_view before;
   // Of the line, with those that continue it.
   bool names_standard = false;
   bool imports = false;
@@ -77,12 +105,13 @@ ModuleNeeds ScanModules(std::string_view source) {
     }
     while (at < source.size() && IsOfAName(source[at])) ++at;
     const std::string_view word = source.substr(start, at - start);
+    for (LibraryUse& use : uses) {
+      if (use.imported() || word == use.library()) use.Read(word, before);
+    }
+    before = word;
     // Any mention counts, also in a string: __import__("numpy") imports it as well.
     if (IsOneOf(kLibraries, word)) {
       needs.zygote = wire::ZygoteKind::kScience;
-      for (const auto& [name, rehearsal] : kKinds) {
-        if (word == name) needs.rehearsal |= rehearsal;
-      }
       continue;
     }
     // These are words of every day, too.
@@ -90,6 +119,7 @@ ModuleNeeds ScanModules(std::string_view source) {
     imports = imports || word.find("import") != std::string_view::npos;
     if (names_standard && imports) needs.zygote = wire::ZygoteKind::kScience;
   }
+  for (const LibraryUse& use : uses) needs.kinds |= use.kinds();
   return needs;
 }
 

@@ -29,12 +29,25 @@ TEST(ModuleScan, EveryWayToImportALibraryIsSeen) {
   }
 }
 
-TEST(ModuleScan, KindsOfProgramsAreTold) {
-  EXPECT_EQ(ScanModules("print(1)").rehearsal, wire::kAnyProgram);
-  EXPECT_EQ(ScanModules("import numpy as np").rehearsal, wire::kAnyProgram | wire::kNumpyProgram);
-  EXPECT_EQ(ScanModules("import pandas\nimport numpy, sympy").rehearsal,
-            wire::kAnyProgram | wire::kNumpyProgram | wire::kPandasProgram | wire::kSympyProgram);
-  EXPECT_EQ(ScanModules("import scipy").rehearsal, wire::kAnyProgram);
+TEST(ModuleScan, LibrariesThatAreUsedAreTold) {
+  constexpr std::uint32_t kAny = wire::kAnyProgram;
+  EXPECT_EQ(ScanModules("print(1)").kinds, kAny);
+  EXPECT_EQ(ScanModules("import numpy as np\nprint(np.pi)").kinds, kAny | wire::kNumpyProgram);
+  EXPECT_EQ(ScanModules("import numpy\nprint(numpy.pi)").kinds, kAny | wire::kNumpyProgram);
+  EXPECT_EQ(ScanModules("from sympy import sin\n").kinds, kAny | wire::kSympyProgram);
+  EXPECT_EQ(ScanModules("import numpy as np, pandas as pd\nnp.array(pd.Series())").kinds,
+            kAny | wire::kNumpyProgram | wire::kPandasProgram);
+  EXPECT_EQ(ScanModules("import scipy\nscipy.stats").kinds, kAny);
+}
+
+TEST(ModuleScan, LibrariesThatAreOnlyImportedAreNot) {
+  constexpr std::uint32_t kAny = wire::kAnyProgram;
+  EXPECT_EQ(ScanModules("import numpy as np").kinds, kAny);
+  EXPECT_EQ(ScanModules("import pandas\nimport numpy, sympy\nprint(1)").kinds, kAny);
+  EXPECT_EQ(ScanModules("import numpy as").kinds, kAny);
+  EXPECT_EQ(ScanModules("import numpy as np\nnph = 1").kinds, kAny);
+  EXPECT_EQ(ScanModules("import numpy as np, pandas as pd\nnp.zeros(3)").kinds,
+            kAny | wire::kNumpyProgram);
 }
 
 TEST(ModuleScan, EveryWayToImportWhatIsLargeInTheStandardLibraryIsSeen) {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "sandbox/weakening.h"
-#include "wire/rehearsal.h"
+#include "wire/program_kind.h"
 
 namespace pyrunner {
 
@@ -91,12 +91,14 @@ asio::awaitable<void> Pool::Spawn(Shelf& shelf, Preparation preparation, Slot sl
   const auto zygote = zygotes_.zygote();
   const std::uint64_t number = zygotes_.number();
   const bool ahead = preparation == Preparation::kAhead;
+  const std::uint32_t rehearsal = ahead ? kinds_.ToRehearse() : wire::kNoProgram;
   const wire::ForkRequest request{.serial = 0,
                                   .slot = slot.index,
                                   .uid = slot.uid,
                                   .open_files = options_.open_files,
                                   .processes = options_.processes,
-                                  .rehearsal = ahead ? kinds_.Rehearsal() : wire::kNoRehearsal,
+                                  .prefault = ahead ? rehearsal : kinds_.ToPrefault(),
+                                  .rehearsal = rehearsal,
                                   .profile = static_cast<std::uint32_t>(ProfileOf(shelf)),
                                   .scratch_bytes = options_.scratch_bytes,
                                   .scratch_inodes = options_.scratch_inodes,

@@ -39,7 +39,7 @@ class Pool final : private Shelf::Maker {
   void Start();
 
   /// A request has come that will ask for a sandbox of this profile, for a program of these kinds
-  /// (bits of wire::Rehearsal).
+  /// (bits of wire::ProgramKind).
   void Expect(sandbox::SyscallProfile profile, std::uint32_t kinds) {
     kinds_.Came(kinds);
     ShelfOf(profile).Expect(SteadyClock::now());

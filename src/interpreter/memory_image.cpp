@@ -138,7 +138,8 @@ Status Move(const Fd& file, const Piece& piece) {
   return {};
 }
 
-/// Makes huge pages of the file, where the kernel can.
+/// Makes huge pages of the file, where the kernel can. Code is mapped by them, and so is data where
+/// nothing was written yet; what was is small pages, neighbours of which are mapped together.
 void Collapse(const Fd& file, std::size_t size) {
   const std::size_t whole = size / kHugePage * kHugePage;
   void* reserved =
@@ -152,16 +153,6 @@ void Collapse(const Fd& file, std::size_t size) {
     }
   }
   ::munmap(reserved, whole + kHugePage);
-}
-
-/// Code is mapped by huge pages. Data is not: the first write would undo that. But its neighbouring
-/// pages are one piece for the kernel, which maps and unmaps them faster.
-void UseHugePages(const Fd& file, const std::vector<Piece>& pieces, off_t size) {
-  Collapse(file, static_cast<std::size_t>(size));
-  for (const Piece& piece : pieces) {
-    if ((piece.protection & PROT_WRITE) == 0) continue;
-    (void)::madvise(piece.address, piece.size, MADV_NOHUGEPAGE);
-  }
 }
 
 }  // namespace
@@ -182,7 +173,7 @@ Result<std::size_t> MoveMemoryToImage(const Fd& procfs) {
   if (::fcntl(file->get(), F_ADD_SEALS, kSeals) != 0) {
     return SystemError("seal", "the memory image");
   }
-  UseHugePages(*file, pieces, size);
+  Collapse(*file, static_cast<std::size_t>(size));
   return moved;
 }
 

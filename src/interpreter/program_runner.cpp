@@ -274,20 +274,16 @@ void ProgramRunner::RehearseAnyProgram() const {
   }
 }
 
-void ProgramRunner::Rehearse(std::uint32_t rehearsal) const {
-  if ((rehearsal & wire::kAnyProgram) != 0) RehearseAnyProgram();
-  constexpr struct {
-    wire::Rehearsal bit;
-    const char* name;
-  } kKinds[] = {{wire::kAnyProgram, "any"},
-                {wire::kNumpyProgram, "numpy"},
-                {wire::kPandasProgram, "pandas"},
-                {wire::kSympyProgram, "sympy"}};
-  for (const auto& [bit, name] : kKinds) {
+void ProgramRunner::Rehearse(std::uint32_t kinds) const {
+  if ((kinds & wire::kAnyProgram) != 0) RehearseAnyProgram();
+  if (!interpreter_.programs) return;
+  const auto rehearse = [this](const char* kind) {
     // It is no more than a preparation.
-    if ((rehearsal & bit) != 0 && interpreter_.programs) {
-      (void)CallRuntime(interpreter_.programs, "rehearse", name);
-    }
+    (void)CallRuntime(interpreter_.programs, "rehearse", kind);
+  };
+  if ((kinds & wire::kAnyProgram) != 0) rehearse("any");
+  for (const auto& [kind, library] : wire::kLibraryKinds) {
+    if ((kinds & kind) != 0) rehearse(library);
   }
 }
 

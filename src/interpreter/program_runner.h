@@ -11,7 +11,7 @@
 #include "interpreter/import_guard.h"
 #include "interpreter/python.h"
 #include "interpreter/random_states.h"
-#include "wire/rehearsal.h"
+#include "wire/program_kind.h"
 #include "wire/sandbox_messages.h"
 
 namespace pyrunner::interpreter {
@@ -47,7 +47,7 @@ class ProgramRunner {
   /// Walks through the whole path of programs of these kinds: in a zygote, so that forks find its
   /// caches filled, and in a fork before it is locked up, so that its pages are there when the
   /// program comes.
-  void Rehearse(std::uint32_t rehearsal = wire::kAnyProgram) const;
+  void Rehearse(std::uint32_t kinds = wire::kAnyProgram) const;
 
   /// Where the JSON text of what main() returned goes, whole.
   using SendResult = std::function<void(std::string_view)>;

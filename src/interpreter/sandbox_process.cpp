@@ -143,6 +143,7 @@ void RunSandboxProcess(SandboxProcess process) {
   if (const int error = ArrangeDescriptors(process); error != 0) ::_exit(kFailureExitCode);
   if (!joined.ok()) Fail(joined.step, joined.error);
 
+  process.pages->Prefault(process.prefault);
   ProgramRunner runner(*process.interpreter, process.plan.scratch);
   PreparePython(process, runner);
   if (const auto step = sandbox::Isolate(process.plan); !step.ok()) Fail(step.step, step.error);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/fd.h"
+#include "interpreter/program_pages.h"
 #include "interpreter/program_runner.h"
 #include "sandbox/isolation.h"
 
@@ -18,7 +19,9 @@ struct SandboxProcess {
   Fd procfs;  // an open /proc
   sandbox::IsolationPlan plan;
   bool limit_address_space = false;  // see SandboxSetup
-  std::uint32_t rehearsal = 0;       // bits of wire::Rehearsal
+  std::uint32_t prefault = 0;        // bits of wire::ProgramKind, as in wire::ForkRequest
+  std::uint32_t rehearsal = 0;
+  const ProgramPages* pages = nullptr;
   const PreparedInterpreter* interpreter = nullptr;
 };
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "interpreter/memory_image.h"
+#include "interpreter/program_pages.h"
 #include "interpreter/python.h"
 #include "interpreter/warm_heap.h"
 #include "policy/policy.h"
@@ -156,6 +157,16 @@ void ShareMemory(WarmZygote& zygote) {
   ReleaseHeap();
 }
 
+/// Makes programs cheap, likewise.
+void FindPages(WarmZygote& zygote) {
+  if (auto found = ProgramPages::Find(zygote.procfs, zygote.interpreter)) {
+    zygote.pages = std::move(*found);
+  } else {
+    std::fprintf(stderr, "pyrunner-zygote: programs copy its pages one by one: %s\n",
+                 found.error().message.c_str());
+  }
+}
+
 Status CheckThreads(const Fd& procfs) {
   auto threads = StatusNumber(procfs, "Threads:");
   if (!threads) return tl::unexpected(threads.error());
@@ -200,6 +211,7 @@ Result<WarmZygote> WarmUp(bool science, sandbox::SandboxSetup setup) {
   if (done) done = CheckThreads(zygote.procfs);
   if (!done) return tl::unexpected(done.error());
   ShareMemory(zygote);
+  FindPages(zygote);
 
   done = CheckDescriptors(zygote.procfs);
   if (done) done = MeasureMemory(zygote);

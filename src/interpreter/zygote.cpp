@@ -111,7 +111,9 @@ Result<Forked> Fork(WarmZygote& zygote, const wire::ForkRequest& request,
                        .procfs = std::move(zygote.procfs),
                        .plan = MakePlan(zygote, request, root, scratch, cgroup_fds),
                        .limit_address_space = zygote.setup.limit_address_space,
+                       .prefault = request.prefault,
                        .rehearsal = request.rehearsal,
+                       .pages = &zygote.pages,
                        .interpreter = &zygote.interpreter});
   }
   if (pid < 0) return SystemError("clone", "a sandbox");

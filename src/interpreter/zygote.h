@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/fd.h"
+#include "interpreter/program_pages.h"
 #include "interpreter/program_runner.h"
 #include "sandbox/limits.h"
 #include "sandbox/sandbox_setup.h"
@@ -20,6 +21,7 @@ struct WarmZygote {
   sandbox::SeccompProgram seccomp;
   sandbox::SeccompProgram seccomp_for_processes;  // empty where no sandbox has that profile
   sandbox::MemoryBase memory_base;
+  ProgramPages pages;
   std::size_t image_bytes = 0;  // of its memory, which forks share; see memory_image.h
 };
 
