@@ -1,6 +1,6 @@
 """Programs as users write them. The science zygote runs all of them, so that no fork does what is done at
 first use; a fork that nobody waits for runs those of the kinds that are asked for, so that the pages are
-there that the one program to come will write; and a fork of its own tells it which pages those are. None draws from a generator of the interpreter's own, and
+there that the one program to come will write. None draws from a generator of the interpreter's own, and
 none leaves anything that a program could see.
 """
 
@@ -119,31 +119,33 @@ def sympy_kind():
     str(sp.expand((x + 2) ** 3)), str(sp.diff(sp.sin(x) * x, x)), str(sp.factor(x**2 - 4))
 
 
-# What hardly any program that uses the library does without. Somebody waits for the sandbox that gets the
-# pages of these ahead, so that each page should be one that is written.
-
-
-def least_numpy():
-    import numpy as np
-
-    int(np.arange(6).reshape(2, 3).sum(axis=0).max())
-
-
-def least_pandas():
-    import pandas as pd
-
-    str(pd.DataFrame({"a": [1, 2, 3]})["a"].mean())
-
-
-def least_sympy():
-    import sympy as sp
-
-    x = sp.Symbol("x")
-    str(sp.expand((x + 1) ** 2))
-
-
+# The least that programs are, as users write them; what they write to, forks get ahead. Somebody waits for
+# those forks, so each page should be one that nearly every program of the kind writes to.
+LEAST = {
+    "any": """\
+import numpy as np
+import pandas as pd
+import sympy as sp
+import matplotlib.pyplot as plt
+from scipy import stats
+from sklearn.linear_model import LinearRegression
+print("done")
+""",
+    "numpy": """\
+import numpy as np
+print(int(np.arange(6).reshape(2, 3).sum(axis=0).max()))
+""",
+    "pandas": """\
+import pandas as pd
+print(pd.DataFrame({"a": [1, 2, 3]})["a"].mean())
+""",
+    "sympy": """\
+import sympy as sp
+x = sp.symbols("x")
+print(sp.expand((x + 1) ** 2))
+""",
+}
 KINDS = {"any": any_kind, "numpy": numpy_kind, "pandas": pandas_kind, "sympy": sympy_kind}
-LEAST = {"any": any_kind, "numpy": least_numpy, "pandas": least_pandas, "sympy": least_sympy}
 
 
 def warm():
@@ -153,15 +155,10 @@ def warm():
         program()
     # Python adapts code to what it does when it has run some times, and writes into it until then.
     for _ in range(12):
-        for program in (*LEAST.values(), *KINDS.values()):
-            program()
+        for kind in KINDS.values():
+            kind()
 
 
 def rehearse(kind):
     """In a fork that nobody waits for."""
     KINDS[kind]()
-
-
-def do_least(kind):
-    """In a fork, to see what it writes."""
-    LEAST[kind]()

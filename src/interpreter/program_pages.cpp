@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -21,27 +22,39 @@ void Silence() {
 
 /// What a fork does for its program, from the first line of Python to the last. In a zygote with
 /// libraries the program imports them, as nearly all do that are sent there.
-void RunAsAProgram(const PreparedInterpreter& interpreter, const char* kind) {
+void RunProgram(const PreparedInterpreter& interpreter, std::string code) {
   Silence();
   (void)interpreter.random.Reseed();
   ProgramRunner runner(interpreter, kNoFolder);
-  if (interpreter.programs) (void)CallRuntime(interpreter.programs, "do_least", kind);
   wire::ProgramMessage program;
-  program.code = "print('done')\n";
+  program.code = std::move(code);
   program.policy = "open";
   runner.Run(program, [](std::string_view) {});
+}
+
+/// The least that a program of this kind is.
+std::string SourceOf(const PyRef& programs, const char* kind) {
+  if (!programs) return "print('done')\n";
+  PyObject* sources = PyDict_GetItemString(programs.get(), "LEAST");
+  PyObject* source = sources == nullptr ? nullptr : PyDict_GetItemString(sources, kind);
+  return source == nullptr ? std::string() : std::string(TextOf(source));
+}
+
+Result<Pages> PagesOf(const Fd& procfs, const PreparedInterpreter& interpreter, const char* kind) {
+  const std::string source = SourceOf(interpreter.programs, kind);
+  return PagesWrittenBy(procfs, [&] { RunProgram(interpreter, source); });
 }
 
 }  // namespace
 
 Result<ProgramPages> ProgramPages::Find(const Fd& procfs, const PreparedInterpreter& interpreter) {
-  auto of_any = PagesWrittenBy(procfs, [&] { RunAsAProgram(interpreter, "any"); });
+  const auto of_any = PagesOf(procfs, interpreter, "any");
   if (!of_any) return tl::unexpected(of_any.error());
   ProgramPages found;
   found.kinds_.push_back({wire::kAnyProgram, RangesOf(*of_any)});
   if (!interpreter.programs) return found;
   for (const auto& [kind, library] : wire::kLibraryKinds) {
-    const auto pages = PagesWrittenBy(procfs, [&] { RunAsAProgram(interpreter, library); });
+    const auto pages = PagesOf(procfs, interpreter, library);
     if (!pages) return tl::unexpected(pages.error());
     Pages own;
     std::set_difference(pages->begin(), pages->end(), of_any->begin(), of_any->end(),

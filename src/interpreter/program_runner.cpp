@@ -254,17 +254,51 @@ Result<PreparedInterpreter> PreparedInterpreter::Make() {
   return PreparedInterpreter{std::move(*runtime), std::move(*imports), std::move(*random), PyRef()};
 }
 
+// As long as most programs are, so that what parsing and compiling needs is there.
+constexpr std::string_view kRehearsal = R"(
+import math
+import math as m
+from math import floor, sqrt
+from math import ceil as up
+import sys, time
+
+class Point:
+    """A place."""
+
+    def __init__(self, x, y=0.5, *, name=None):
+        self.x, self.y, self.name = x, y, name
+
+    @property
+    def length(self):
+        return sqrt(self.x**2 + self.y * self.y)
+
+def square(x):
+    return x * x if x > 0 else -x
+
+total = 0
+for i in range(3):
+    total += square(i)
+    if total > 2 and i not in (4, 5):
+        continue
+    try:
+        total -= floor(m.pi) / (i - 1)
+    except (ZeroDivisionError, ValueError) as error:
+        text = f"{error}: {total:.2f}"
+points = [Point(i, i + 1.5) for i in range(2)]
+lengths = {str(p.x): up(p.length) for p in points}
+text = ", ".join(f"{key}={value!r}" for key, value in sorted(lengths.items()))
+with_all = {"a": [1, 2.5, None, True], "b": (text, lengths), "c": lambda x, *rest: x}
+print("", end="", flush=True)
+
+def main():
+    return {"a": [1, 2.5, None, True]}
+)";
+
 void ProgramRunner::RehearseAnyProgram() const {
   const Policy& policy = *FindBuiltinPolicy("scientific");
   const PyRef globals(PyDict_New());
   if (!interpreter_.imports.Protect(policy, globals.get())) PyErr_Clear();
-  const Compiled compiled = Compile(program_path_.c_str(),
-                                    "import math\n"
-                                    "def square(x):\n    return x * x\n"
-                                    "text = ', '.join(f'{square(i)}' for i in range(3))\n"
-                                    "print('', end='', flush=True)\n"
-                                    "def main():\n    return {'a': [1, 2.5, None, True]}\n",
-                                    policy, true);
+  const Compiled compiled = Compile(program_path_.c_str(), kRehearsal, policy, true);
   const PyRef result(
       compiled.code ? PyEval_EvalCode(compiled.code.get(), globals.get(), globals.get()) : nullptr);
   bool in_result = false;
