@@ -24,7 +24,7 @@ struct IsolationPlan {
   // Inside the zygote's user namespace, of no other live sandbox; 0: that has just the one user.
   std::uint32_t uid = 0;
   MemoryBase memory_base;
-  std::uint32_t open_files = 0;
+  std::uint64_t open_files = 0;
   std::uint32_t processes = 0;
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;

@@ -19,12 +19,11 @@ struct ForkRequest {
   std::uint64_t serial = 0;
   std::uint32_t slot = 0;  // of which no other live sandbox is
   std::uint32_t uid = 0;   // inside the zygote's user namespace; no other live sandbox has it
-  std::uint32_t open_files = 0;
+  std::uint64_t open_files = 0;
   std::uint32_t processes = 0;
   std::uint32_t prefault = 0;   // kinds of programs, bits of ProgramKind, whose pages it gets ahead
   std::uint32_t rehearsal = 0;  // kinds of programs that it walks through before it is locked up
   std::uint32_t profile = 0;    // sandbox::SyscallProfile
-  std::uint32_t unused = 0;
   std::uint64_t scratch_bytes = 0;
   std::uint64_t scratch_inodes = 0;
   std::array<char, 24> fail_at{};  // a step of the isolation, in builds for tests only
