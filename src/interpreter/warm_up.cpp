@@ -157,14 +157,11 @@ void ShareMemory(WarmZygote& zygote) {
   ReleaseHeap();
 }
 
-/// Makes programs cheap, likewise.
+/// Makes programs cheap. Where that does not work, under gVisor for one, they are as right, and
+/// there is nothing that an operator could do about it.
 void FindPages(WarmZygote& zygote) {
-  if (auto found = ProgramPages::Find(zygote.procfs, zygote.interpreter)) {
-    zygote.pages = std::move(*found);
-  } else {
-    std::fprintf(stderr, "pyrunner-zygote: programs copy its pages one by one: %s\n",
-                 found.error().message.c_str());
-  }
+  auto found = ProgramPages::Find(zygote.procfs, zygote.interpreter);
+  if (found) zygote.pages = std::move(*found);
 }
 
 Status CheckThreads(const Fd& procfs) {

@@ -85,6 +85,9 @@ bool EndsWell(pid_t pid) {
 }  // namespace
 
 Result<Pages> PagesWrittenBy(const Fd& procfs, const std::function<void()>& work) {
+  if (::faccessat(procfs.get(), "self/pagemap", R_OK, 0) != 0) {
+    return SystemError("read", "/proc/self/pagemap");
+  }
   auto mappings = ReadMemoryMap(procfs);
   if (!mappings) return tl::unexpected(mappings.error());
   std::erase_if(*mappings, [](const MemoryMapping& mapping) { return !MayBeWritten(mapping); });
