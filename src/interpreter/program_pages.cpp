@@ -28,7 +28,7 @@ void RunProgram(const PreparedInterpreter& interpreter, std::string code) {
   ProgramRunner runner(interpreter, kNoFolder);
   wire::ProgramMessage program;
   program.code = std::move(code);
-  program.policy = "open";
+  program.policy = "scientific";  // as by default
   runner.Run(program, [](std::string_view) {});
 }
 
