@@ -1,4 +1,4 @@
-// TokenBucket: so many things per second, and a few at once after a pause.
+// TokenBucket: so many things per second, and more at once after a pause.
 #pragma once
 
 #include <algorithm>
@@ -15,15 +15,18 @@ class TokenBucket {
  public:
   using Seconds = std::chrono::duration<double>;
 
-  /// `rate` is of tokens per second, above 0. Two seconds' worth of them can be saved up, and one
-  /// at least.
+  /// `rate` is of tokens per second, above 0; `capacity`, 1 or more, can be saved up.
+  TokenBucket(double rate, double capacity, SteadyClock::time_point now)
+      : rate_(rate), capacity_(capacity), tokens_(capacity), filled_(now) {}
+
+  /// Saves up two seconds' worth, and one token at least.
   TokenBucket(double rate, SteadyClock::time_point now)
-      : rate_(rate), tokens_(CapacityOf(rate)), filled_(now) {}
+      : TokenBucket(rate, std::max(1.0, std::floor(2 * rate)), now) {}
 
   /// Another rate for the same holder, who keeps what was saved up: a change is no new start.
   TokenBucket(double rate, const TokenBucket& previous, SteadyClock::time_point now)
       : TokenBucket(rate, now) {
-    tokens_ = std::min(CapacityOf(rate), previous.TokensAt(now));
+    tokens_ = std::min(capacity_, previous.TokensAt(now));
   }
 
   /// Takes one if there is one.
@@ -35,17 +38,15 @@ class TokenBucket {
     return true;
   }
 
-  [[nodiscard]] std::uint64_t capacity() const {
-    return static_cast<std::uint64_t>(CapacityOf(rate_));
-  }
+  [[nodiscard]] std::uint64_t capacity() const { return static_cast<std::uint64_t>(capacity_); }
   [[nodiscard]] std::uint64_t Left(SteadyClock::time_point now) const {
     return static_cast<std::uint64_t>(TokensAt(now));
   }
   /// How long an empty one takes to be full.
-  [[nodiscard]] std::chrono::seconds Window() const { return RoundedUp(CapacityOf(rate_)); }
+  [[nodiscard]] std::chrono::seconds Window() const { return RoundedUp(capacity_); }
   /// Until it is full.
   [[nodiscard]] std::chrono::seconds UntilFull(SteadyClock::time_point now) const {
-    return RoundedUp(CapacityOf(rate_) - TokensAt(now));
+    return RoundedUp(capacity_ - TokensAt(now));
   }
   /// Until there is one; 0 if there is.
   [[nodiscard]] std::chrono::seconds UntilNext(SteadyClock::time_point now) const {
@@ -53,21 +54,20 @@ class TokenBucket {
   }
 
  private:
-  static double CapacityOf(double rate) { return std::max(1.0, std::floor(2 * rate)); }
-
   [[nodiscard]] double TokensAt(SteadyClock::time_point now) const {
     // Who waited exactly as long as it was told must not fail by a rounding.
     constexpr double kRounding = 1e-6;
     const double seconds = std::max(0.0, Seconds(now - filled_).count());
     const double tokens = tokens_ + seconds * rate_;
     const double whole = std::round(tokens);
-    return std::min(CapacityOf(rate_), std::abs(tokens - whole) < kRounding ? whole : tokens);
+    return std::min(capacity_, std::abs(tokens - whole) < kRounding ? whole : tokens);
   }
   [[nodiscard]] std::chrono::seconds RoundedUp(double tokens) const {
     return std::chrono::seconds(static_cast<std::int64_t>(std::ceil(tokens / rate_)));
   }
 
   double rate_;
+  double capacity_;
   double tokens_;
   SteadyClock::time_point filled_;
 };

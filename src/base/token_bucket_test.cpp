@@ -28,6 +28,14 @@ TEST(TokenBucket, TwoSecondsWorthAtOnceThenItsRate) {
   EXPECT_EQ(TakeAll(bucket, kStart + 100s), 10) << "no more than it holds";
 }
 
+TEST(TokenBucket, HoldsWhatItIsToldToHold) {
+  TokenBucket bucket(2, 50, kStart);
+  EXPECT_EQ(bucket.capacity(), 50U);
+  EXPECT_EQ(bucket.Window(), 25s);
+  EXPECT_EQ(TakeAll(bucket, kStart), 50);
+  EXPECT_EQ(TakeAll(bucket, kStart + 3s), 6);
+}
+
 TEST(TokenBucket, ASlowOneHoldsOne) {
   TokenBucket bucket(0.1, kStart);
   EXPECT_EQ(bucket.capacity(), 1U);

@@ -354,6 +354,8 @@ class Service {
 }  // namespace
 
 int Serve(int argc, const char* const* argv) {
+  // Until it is listened for: what it asks for is done by the start.
+  ::signal(SIGHUP, SIG_IGN);
   auto command = ReadServeCommand(argc, argv);
   if (!command) return Complain(kUsageError, command.error().message);
   if (command->help) {

@@ -87,6 +87,7 @@ int BecomeZygoteUser(const ChildPlan& plan, int parent) {
     ChildKeeper::ForgetInChild();
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGTERM, SIG_DFL);
+    ::signal(SIGHUP, SIG_DFL);
     // An empty environment: whatever secret the service was started with ends here.
     const std::array<const char*, 1> environment = {nullptr};
     ::syscall(SYS_execveat, kProgramFd, "", plan.arguments, environment.data(), AT_EMPTY_PATH);

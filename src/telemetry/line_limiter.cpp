@@ -23,43 +23,31 @@ std::string KeyOf(std::string_view line) {
 
 }  // namespace
 
-bool LineLimiter::Bucket::Has(const Allowance& allowance, Clock::time_point now) {
-  tokens_ = std::exchange(used_, true) ? TokensAt(allowance, now) : allowance.burst;
-  filled_at_ = now;
-  return tokens_ >= 1;
-}
-
-double LineLimiter::Bucket::TokensAt(const Allowance& allowance, Clock::time_point now) const {
-  const std::chrono::duration<double> passed = now - filled_at_;
-  return std::min(allowance.burst, tokens_ + passed.count() * allowance.per_second);
-}
-
 LineLimiter::Kind& LineLimiter::KindOf(std::string_view line, Clock::time_point now) {
   const std::string key = KeyOf(line);
   const auto known = kinds_.find(key);
   if (known != kinds_.end()) return known->second;
   if (kinds_.size() >= options_.kinds) {
     std::erase_if(kinds_, [&](const auto& entry) {
-      return entry.second.suppressed == 0 && entry.second.bucket.IsFull(options_.kind, now);
+      const Kind& kind = entry.second;
+      return kind.suppressed == 0 && kind.bucket.UntilFull(now).count() == 0;
     });
   }
+  const Kind unused{.bucket = {options_.kind.per_second, options_.kind.burst, now}};
   if (kinds_.size() >= options_.kinds) {
-    Kind& rest = kinds_[""];
+    Kind& rest = kinds_.try_emplace("", unused).first->second;
     rest.example = "lines of other kinds";
     return rest;
   }
-  Kind& kind = kinds_[key];
+  Kind& kind = kinds_.try_emplace(key, unused).first->second;
   kind.example = PlainLine(line.substr(0, kExampleBytes));
   return kind;
 }
 
 bool LineLimiter::Admit(std::string_view line, Clock::time_point now) {
   Kind& kind = KindOf(line, now);
-  const bool admitted = all_.Has(options_.all, now) && kind.bucket.Has(options_.kind, now);
-  if (admitted) {
-    all_.Take();
-    kind.bucket.Take();
-    return true;
+  if (all_.Left(now) > 0 && kind.bucket.Left(now) > 0) {
+    return all_.Take(now) && kind.bucket.Take(now);
   }
   if (kind.suppressed++ == 0) kind.suppressed_since = now;
   ++suppressed_;

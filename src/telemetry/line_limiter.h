@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/token_bucket.h"
+
 namespace pyrunner::telemetry {
 
 /// Lines that differ only in numbers are of one kind. Each kind may have so many lines at once and
@@ -16,7 +18,7 @@ namespace pyrunner::telemetry {
 /// thread-safe.
 class LineLimiter {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = SteadyClock;
 
   struct Allowance {
     double burst;
@@ -33,7 +35,8 @@ class LineLimiter {
     std::uint64_t lines;
   };
 
-  explicit LineLimiter(const Options& options) : options_(options) {}
+  explicit LineLimiter(const Options& options)
+      : options_(options), all_(options.all.per_second, options.all.burst, {}) {}
 
   /// Whether the line may be logged.
   [[nodiscard]] bool Admit(std::string_view line, Clock::time_point now);
@@ -47,24 +50,8 @@ class LineLimiter {
   [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
 
  private:
-  class Bucket {
-   public:
-    [[nodiscard]] bool Has(const Allowance& allowance, Clock::time_point now);
-    void Take() { tokens_ -= 1; }
-    /// Whether it is as if it had never been used.
-    [[nodiscard]] bool IsFull(const Allowance& allowance, Clock::time_point now) const {
-      return !used_ || TokensAt(allowance, now) >= allowance.burst;
-    }
-
-   private:
-    [[nodiscard]] double TokensAt(const Allowance& allowance, Clock::time_point now) const;
-
-    double tokens_ = 0;
-    Clock::time_point filled_at_{};
-    bool used_ = false;
-  };
   struct Kind {
-    Bucket bucket;
+    TokenBucket bucket;
     std::string example;
     std::uint64_t suppressed = 0;
     Clock::time_point suppressed_since{};
@@ -73,7 +60,7 @@ class LineLimiter {
   Kind& KindOf(std::string_view line, Clock::time_point now);
 
   Options options_;
-  Bucket all_;
+  TokenBucket all_;
   std::map<std::string, Kind, std::less<>> kinds_;
   std::uint64_t suppressed_ = 0;
   std::uint64_t unreported_ = 0;

@@ -105,7 +105,8 @@ print(json.dumps({
     "files": sorted(os.listdir('/tmp')), "environment": 'LEFT' in os.environ, "pi": math.pi,
     "builtins": hasattr(builtins, 'print_'), "module": 'left_module' in sys.modules,
     "path": '/left' in sys.path, "recursion": sys.getrecursionlimit(), "umask": os.umask(0),
-    "signal": signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL,
+    "signal": all(signal.getsignal(number) == signal.SIG_DFL
+                  for number in (signal.SIGUSR1, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)),
     "numpy": hasattr(np, 'left') or np.get_printoptions()['precision'] != 8,
     "gc": gc.isenabled(),
     "objects": sum(secret in o for o in gc.get_objects() if isinstance(o, (dict, list, set))

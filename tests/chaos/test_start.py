@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support import kernel  # noqa: E402
-from support.server import BINARY, PATIENCE, Server  # noqa: E402
+from support.server import BINARY, PATIENCE, Server, until  # noqa: E402
 
 
 class CannotStart(unittest.TestCase):
@@ -148,6 +148,29 @@ class CanStart(unittest.TestCase):
         finally:
             process.kill()
             os.kill(left, signal.SIGKILL)
+
+    def test_it_is_asked_to_read_its_settings_again_before_it_serves(self):
+        with tempfile.NamedTemporaryFile() as log:
+            process = subprocess.Popen([BINARY, "serve", "--port", "0"], stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=subprocess.STDOUT)
+            sent = 0
+
+            def serves():
+                nonlocal sent
+                # A new program dies of it, as any does, until it has said what it does with it.
+                ignored = int(kernel.status(process.pid, "SigIgn") or "0", 16)
+                if ignored & 1 << signal.SIGHUP - 1:
+                    process.send_signal(signal.SIGHUP)
+                    sent += 1
+                said = pathlib.Path(log.name).read_text()
+                return "serving on" in said or process.poll() is not None
+            try:
+                until(serves, 30, "it serves")
+                process.terminate()
+                self.assertEqual(process.wait(45 * PATIENCE), 0)
+                self.assertGreater(sent, 0)
+            finally:
+                process.kill()
 
     def test_flags_win_over_environment_over_file(self):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
