@@ -126,6 +126,14 @@ def shutdown():
         atexit._run_exitfuncs()
 
 
+def forget_work_at_exit():
+    """In a fork that is the zygote's own: what libraries clean up at their end is not that one's."""
+    global _callbacks_of_libraries
+    atexit._clear()
+    _work.clear()
+    _callbacks_of_libraries = 0
+
+
 def call_main(namespace):
     """What the program's main() returns; one that is async is awaited."""
     try:

@@ -24,6 +24,7 @@ void Silence() {
 /// libraries the program imports them, as nearly all do that are sent there.
 void RunProgram(const PreparedInterpreter& interpreter, std::string code) {
   Silence();
+  if (!CallRuntime(interpreter.runtime, "forget_work_at_exit")) return;
   (void)interpreter.random.Reseed();
   ProgramRunner runner(interpreter, kNoFolder);
   wire::ProgramMessage program;

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <string>
 #include <string_view>
 
 #include "base/child_test_support.h"
@@ -69,6 +71,24 @@ TEST_F(ProgramPagesTest, WhatTheProgramsPrintIsSeenByNobody) {
               ::close(STDERR_FILENO);
               char byte = 0;
               return ::read(ends[0], &byte, 1) == 0 ? 0 : 1;
+            }),
+            0);
+}
+
+TEST_F(ProgramPagesTest, WhatLibrariesDoAtTheirEndIsNotDone) {
+  EXPECT_EQ(RunInChild([] {
+              int ends[2] = {-1, -1};
+              CHILD_CHECK(::pipe2(ends, O_NONBLOCK) == 0);
+              const std::string registers = "import atexit, os\natexit.register(os.write, " +
+                                            std::to_string(ends[1]) + ", b'!')\n";
+              CHILD_CHECK(PyRun_SimpleString(registers.c_str()) == 0);
+              const auto interpreter = PreparedInterpreter::Make();
+              CHILD_CHECK(interpreter);
+              CHILD_CHECK(ProgramPages::Find(Procfs(), *interpreter));
+              char byte = 0;
+              CHILD_CHECK(::read(ends[0], &byte, 1) == -1 && errno == EAGAIN);
+              CHILD_CHECK(FaultsOfAProgram(*interpreter, nullptr) > 0);
+              return ::read(ends[0], &byte, 1) == 1 ? 0 : 1;  // a program's end does it
             }),
             0);
 }
