@@ -118,11 +118,12 @@ std::string AuditLine(const RunRecord& record, const Outcome& outcome) {
 }
 
 std::string AuditLine(const RunRecord& record, const Rejection& rejection,
-                      std::chrono::nanoseconds waited) {
+                      std::chrono::nanoseconds waited, std::uint64_t left_out) {
   Line line(record);
   line.Text("outcome", "rejected");
   line.Text("cause", RejectionName(rejection.cause));
   line.Time("queue_ms", waited);
+  if (left_out > 0) line.Number("left_out", left_out);
   return std::move(line).End();
 }
 

@@ -28,9 +28,10 @@ struct RunRecord {
 
 /// The line of a program that came to an end, with its line break.
 [[nodiscard]] std::string AuditLine(const RunRecord& record, const Outcome& outcome);
-/// The same of one that was not run, after that time.
+/// The same of one that was not run, after that time, and how many lines like it were left out
+/// before.
 [[nodiscard]] std::string AuditLine(const RunRecord& record, const Rejection& rejection,
-                                    std::chrono::nanoseconds waited);
+                                    std::chrono::nanoseconds waited, std::uint64_t left_out);
 
 /// Appends lines to a file, or to another place that takes bytes. Each is one write(2), so lines of
 /// several processes do not mix. Used from the gateway's thread, which a file's write keeps for

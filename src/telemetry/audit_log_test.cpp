@@ -88,11 +88,14 @@ TEST(AuditLineTest, HasWhoWhenWhatAndHow) {
 TEST(AuditLineTest, OfAProgramThatWasNotRun) {
   RunRecord record = ARecord();
   record.context.caller = nullptr;
-  const json line = json::parse(AuditLine(record, Rejection{Rejection::Cause::kQueueFull}, 2ms));
+  const json line = json::parse(AuditLine(record, Rejection{Rejection::Cause::kQueueFull}, 2ms, 0));
   EXPECT_EQ(line["outcome"], "rejected");
   EXPECT_EQ(line["cause"], "queue_full");
   EXPECT_EQ(line["queue_ms"], 2.0);
   EXPECT_EQ(line["key"], nullptr);
+  EXPECT_FALSE(line.contains("left_out"));
+  const Rejection rejection{Rejection::Cause::kTooOften};
+  EXPECT_EQ(json::parse(AuditLine(record, rejection, 2ms, 17))["left_out"], 17);
 }
 
 TEST(AuditLineTest, NamesThatAreNotPlainStayOneValue) {

@@ -22,7 +22,7 @@ boost::asio::awaitable<tl::expected<Outcome, Rejection>> RecordedRunner::Run(
     if (record) Write(AuditLine(*record, *outcome));
   } else {
     metrics_.Rejected(outcome.error().cause);
-    if (record) Write(AuditLine(*record, outcome.error(), SteadyClock::now() - start));
+    if (record) WriteRejected(*record, outcome.error(), start);
   }
   co_return outcome;
 }
@@ -38,6 +38,17 @@ RunRecord RecordedRunner::Record(const Program& program) const {
     record.limits.memory_bytes = options_.granted_memory(record.limits.memory_bytes);
   }
   return record;
+}
+
+void RecordedRunner::WriteRejected(const RunRecord& record, const Rejection& rejection,
+                                   SteadyClock::time_point came) {
+  RejectedLines& lines = rejected_[rejection.cause];
+  const auto now = SteadyClock::now();
+  if (!lines.allowed.Take(now)) {
+    ++lines.left_out;
+    return;
+  }
+  Write(AuditLine(record, rejection, now - came, std::exchange(lines.left_out, 0)));
 }
 
 void RecordedRunner::Write(const std::string& line) {

@@ -1,10 +1,13 @@
 // RecordedRunner: a runner whose programs are counted, and written to the audit log.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
+#include "base/token_bucket.h"
 #include "engine/runner.h"
 #include "telemetry/audit_log.h"
 #include "telemetry/metrics.h"
@@ -31,11 +34,21 @@ class RecordedRunner final : public Runner {
 
  private:
   [[nodiscard]] RunRecord Record(const Program& program) const;
+  void WriteRejected(const RunRecord& record, const Rejection& rejection,
+                     SteadyClock::time_point came);
   void Write(const std::string& line);
+
+  /// To be rejected costs a client next to nothing, and must not fill a disk: of each cause there
+  /// are so many lines at once, then so many in a second. Programs that run bound themselves.
+  struct RejectedLines {
+    TokenBucket allowed{20, 200, {}};
+    std::uint64_t left_out = 0;
+  };
 
   Runner& runner_;
   Metrics& metrics_;
   Options options_;
+  std::map<Rejection::Cause, RejectedLines> rejected_;
 };
 
 }  // namespace pyrunner::telemetry

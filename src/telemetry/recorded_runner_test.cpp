@@ -6,8 +6,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/sha256.h"
 
@@ -85,6 +87,52 @@ TEST_F(RecordedRunnerTest, WritesALineWithWhatWasGranted) {
   EXPECT_EQ(json["code_sha256"], Sha256("print(1)"));
   EXPECT_EQ(json["outcome"], "succeeded");
   EXPECT_FALSE(std::getline(file, line));
+}
+
+TEST_F(RecordedRunnerTest, RejectedProgramsDoNotFillADisk) {
+  auto audit = AuditLog::Open(path_);
+  ASSERT_TRUE(audit);
+  RecordedRunner runner(fake_, metrics_, {.audit = &*audit});
+  fake_.answer = tl::unexpected(Rejection{Rejection::Cause::kTooOften});
+  constexpr int kPrograms = 2000;
+  for (int i = 0; i < kPrograms; ++i) (void)Run(runner);
+  const auto count = [this] {
+    std::ifstream file(path_);
+    std::string line;
+    int lines = 0;
+    while (std::getline(file, line)) ++lines;
+    return lines;
+  };
+  const int lines = count();
+  EXPECT_GE(lines, 200);
+  EXPECT_LT(lines, 500);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("{cause=\"too_often\"} 2000\n"));
+
+  fake_.answer = tl::unexpected(Rejection{Rejection::Cause::kQueueFull});
+  (void)Run(runner);
+  EXPECT_EQ(count(), lines + 1) << "another cause";
+  fake_.answer = Outcome{};
+  for (int i = 0; i < kPrograms; ++i) (void)Run(runner);
+  EXPECT_EQ(count(), lines + 1 + kPrograms) << "what runs has its line";
+}
+
+TEST_F(RecordedRunnerTest, ALineTellsHowManyAreMissingBeforeIt) {
+  auto audit = AuditLog::Open(path_);
+  ASSERT_TRUE(audit);
+  RecordedRunner runner(fake_, metrics_, {.audit = &*audit});
+  fake_.answer = tl::unexpected(Rejection{Rejection::Cause::kTooOften});
+  for (int i = 0; i < 300; ++i) (void)Run(runner);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  (void)Run(runner);
+  std::ifstream file(path_);
+  std::string line;
+  std::uint64_t lines = 0;
+  std::uint64_t left_out = 0;
+  while (std::getline(file, line)) {
+    ++lines;
+    left_out += nlohmann::json::parse(line).value("left_out", 0);
+  }
+  EXPECT_EQ(lines + left_out, 301U);
 }
 
 TEST_F(RecordedRunnerTest, AFullDiskStopsNoProgram) {
