@@ -124,11 +124,9 @@ class Service {
                "{}", line);
     };
     settings_.server.log = [log = log_](const std::string& line) { log->warn("{}", line); };
-    if (log_->should_log(spdlog::level::debug)) {
-      settings_.server.on_answer = [log = log_](const http::AnsweredRequest& request) {
-        LogAnswer(*log, request);
-      };
-    }
+    settings_.server.on_answer = [log = log_](const http::AnsweredRequest& request) {
+      if (log->should_log(spdlog::level::debug)) LogAnswer(*log, request);
+    };
   }
 
   int Run() {

@@ -2,9 +2,12 @@
 clients and programs do."""
 
 import json
+import os
 import pathlib
+import signal
 import socket
 import sys
+import tempfile
 import time
 import unittest
 
@@ -67,6 +70,19 @@ class Logs(unittest.TestCase):
             self.assertEqual(entry["level"], "debug")
         self.assertEqual({entry["status"] for entry in requests}, {200, 404, 422})
         self.assertEqual(server.stop(), 0)
+
+    def test_debug_can_be_switched_on_meanwhile(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
+            os.chmod(config.name, 0o644)
+            server = self.start("--config", config.name)
+            self.assertEqual(server.request("GET", "/livez").status, 200)
+            self.assertNotIn("debug", server.log())
+            config.write("log_level = 'debug'\n")
+            config.flush()
+            server.process.send_signal(signal.SIGHUP)
+            server.await_log("log-level: debug instead of info")
+            self.assertEqual(server.request("GET", "/livez").status, 200)
+            server.await_log("debug request method=GET route=/livez status=200")
 
     def test_debug_is_bounded_too(self):
         server = self.start("--log-level", "debug")
