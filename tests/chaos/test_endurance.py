@@ -17,7 +17,7 @@ from support.soak import Mixture, census, rest  # noqa: E402
 WARM_UP = 200
 RUNS = 1000
 READY = 4  # sandboxes of each zygote
-ROUNDS = 4
+ROUNDS = 6
 
 
 class Endurance(unittest.TestCase):
