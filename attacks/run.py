@@ -13,6 +13,7 @@ import argparse
 import collections
 import concurrent.futures
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -129,6 +130,14 @@ class Service:
                 raise OSError(f"HTTP {status}: {answer[:300]!r}")
             time.sleep(0.2)
 
+    @functools.cached_property
+    def missing_walls(self):
+        """Those that an attack's header may need to know of; none where the service tells nothing."""
+        try:
+            return {"cgroup"} - set(json.loads(self.request("GET", "/v1/sandbox")[1])["layers"])
+        except (OSError, http.client.HTTPException, ValueError, KeyError):
+            return set()
+
     def healthy(self):
         """An empty string, or what is wrong with the service."""
         try:
@@ -214,7 +223,9 @@ def attempt(service, attack, targets):
             outcomes.append(Outcome(attack, ESCAPED, "both programs have the same"))
     worst = min(outcomes, key=lambda outcome: [ESCAPED, EXPOSED, ERROR, STOPPED].index(outcome.outcome))
     level = targets.get("level", "")
-    accepted = attack.header.get("accepted") or attack.header.get(f"accepted-{level}") or attack.header.get("severity") == "accepted-risk"
+    accepted = (attack.header.get("accepted") or attack.header.get(f"accepted-{level}")
+                or any(f"accepted-without-{wall}" in attack.header for wall in service.missing_walls)
+                or attack.header.get("severity") == "accepted-risk")
     if worst.outcome in (ESCAPED, EXPOSED) and accepted:
         worst.outcome = ACCEPTED
     worst.seconds = sum(outcome.seconds for outcome in outcomes)

@@ -6,7 +6,7 @@
 # danger: none
 # runs: 1
 # request: {"timeout": 10}
-# accepted-gvisor: without a cgroup nothing bounds the share, only the time
+# accepted-without-cgroup: nothing else bounds the share, only the time
 # unsandboxed: cannot: the control has no limit to pass
 import hashlib
 import threading

@@ -131,7 +131,10 @@ void Take(Attack& attack, std::string_view key, std::string_view value) {
   if (key == "walls") attack.walls = Words(value);
   if (key == "accepted") attack.accepted = true;
   constexpr std::string_view kAcceptedAt = "accepted-";
-  if (key.starts_with(kAcceptedAt)) {
+  constexpr std::string_view kAcceptedWithout = "accepted-without-";
+  if (key.starts_with(kAcceptedWithout)) {
+    attack.accepted_without.emplace_back(key.substr(kAcceptedWithout.size()));
+  } else if (key.starts_with(kAcceptedAt)) {
     attack.accepted_at.emplace_back(key.substr(kAcceptedAt.size()));
   }
   if (key == "prelude" && value == "no") attack.prelude = {};

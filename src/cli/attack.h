@@ -18,11 +18,12 @@ struct Attack {  // NOLINT(bugprone-exception-escape): json asserts as it moves
   std::vector<std::string> walls;  // each of which should stop it
   int runs = 1;
   Way way = Way::kInTurn;
-  bool accepted = false;                 // it may succeed
-  std::vector<std::string> accepted_at;  // levels of the sandbox where it may
-  nlohmann::json request;                // fields beside the code
-  nlohmann::json expect;                 // what fields of the answer must be
-  nlohmann::json never;                  // and what they must not be
+  bool accepted = false;                      // it may succeed
+  std::vector<std::string> accepted_at;       // levels of the sandbox where it may
+  std::vector<std::string> accepted_without;  // walls; it may where one of them is not in force
+  nlohmann::json request;                     // fields beside the code
+  nlohmann::json expect;                      // what fields of the answer must be
+  nlohmann::json never;                       // and what they must not be
   std::string_view prelude;
   std::string_view source;
 

@@ -33,14 +33,6 @@ constexpr std::pair<std::string_view, Layer> kWalls[] = {
     {"mdwe", Layer::kNoNewCode},
 };
 
-/// Those that are no layer, as the gateway, are there always.
-bool InForce(std::string_view wall, const sandbox::Assurance& assurance) {
-  for (const auto& [name, layer] : kWalls) {
-    if (name == wall) return assurance.layers.Has(layer);
-  }
-  return true;
-}
-
 std::string Walls(const Attack& attack, const sandbox::Assurance& assurance, bool in_force) {
   std::string text;
   for (const std::string& wall : attack.walls) {
@@ -99,6 +91,13 @@ std::string Findings(const AttackReport& report, const sandbox::Assurance& assur
 }
 
 }  // namespace
+
+bool InForce(std::string_view wall, const sandbox::Assurance& assurance) {
+  for (const auto& [name, layer] : kWalls) {
+    if (name == wall) return assurance.layers.Has(layer);
+  }
+  return true;
+}
 
 bool AttackReport::passed() const {
   const bool done = std::ranges::all_of(entries, [](const Entry& entry) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/attack.h"
@@ -26,6 +27,9 @@ struct AttackReport {
   /// Nothing escaped, nothing was disturbed, and everything was tried that can be tried here.
   [[nodiscard]] bool passed() const;
 };
+
+/// Whether a wall of Attack::walls is there. Those that are no layer, as the gateway, always are.
+[[nodiscard]] bool InForce(std::string_view wall, const sandbox::Assurance& assurance);
 
 /// A table by class, every escape with the walls that were expected to hold, and the sum.
 [[nodiscard]] std::string DescribeForPeople(const AttackReport& report,

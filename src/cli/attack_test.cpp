@@ -43,6 +43,15 @@ TEST(AttackTest, TheHeaderSaysHowItRuns) {
   EXPECT_FALSE(attack.Needs("fil"));
 }
 
+TEST(AttackTest, TheHeaderSaysWhereItMaySucceed) {
+  const Attack attack = ParseAttack(
+      "# id: many\n# accepted-gvisor: as always\n# accepted-without-cgroup: nothing else counts\n",
+      "");
+  EXPECT_FALSE(attack.accepted);
+  EXPECT_EQ(attack.accepted_at, (std::vector<std::string>{"gvisor"}));
+  EXPECT_EQ(attack.accepted_without, (std::vector<std::string>{"cgroup"}));
+}
+
 TEST(AttackTest, AProgramKnowsItsRunAndTheTargets) {
   const std::string program = Forger().Program({{"abstract", std::string("\0x", 2)}}, 2);
   EXPECT_TRUE(program.starts_with(

@@ -57,7 +57,11 @@ class AttackRun {
     const std::string level(NameOf(part.assurance.level));
     for (Attack& attack : attacks) {
       const auto& levels = attack.accepted_at;
-      if (std::find(levels.begin(), levels.end(), level) != levels.end()) attack.accepted = true;
+      const auto& walls = attack.accepted_without;
+      attack.accepted =
+          attack.accepted || std::find(levels.begin(), levels.end(), level) != levels.end() ||
+          std::any_of(walls.begin(), walls.end(),
+                      [&part](const std::string& wall) { return !InForce(wall, part.assurance); });
       report_.entries.push_back({.attack = std::move(attack)});
     }
   }

@@ -16,7 +16,7 @@ TARGETS = {"host-data", "host-facts", "host-service", "other-process", "other-re
 WALLS = {"user", "mount", "pid", "network", "ipc", "uts", "cgroup-namespace", "own-user", "capabilities", "cgroup",
          "rlimits", "no-new-privs", "landlock", "seccomp", "mdwe", "gateway", "none"}
 KEYS = {"id", "class", "goal", "targets", "walls", "danger", "runs", "unsandboxed", "request", "expect", "never",
-        "accepted", "accepted-container", "accepted-gvisor", "prelude"}
+        "accepted", "accepted-container", "accepted-gvisor", "accepted-without-cgroup", "prelude"}
 CLASSES = {"filesystem", "network", "process", "privilege", "kernel", "cross-request", "leak", "language",
            "resources", "output", "protocol", "crash", "client"}
 
@@ -37,7 +37,8 @@ class Programs(unittest.TestCase):
                 self.assertEqual((attack.id, attack.kind), (attack.path.stem, attack.path.parent.name))
                 self.assertLessEqual(set(header), KEYS)
                 self.assertGreaterEqual(set(header), KEYS - {"request", "expect", "never", "accepted",
-                                                           "accepted-container", "accepted-gvisor", "prelude"})
+                                                           "accepted-container", "accepted-gvisor",
+                                                           "accepted-without-cgroup", "prelude"})
                 self.assertTrue(attack.words("targets") and set(attack.words("targets")) <= TARGETS)
                 self.assertTrue(attack.words("walls") and set(attack.words("walls")) <= WALLS)
                 self.assertIn(attack.danger, ("none", "limit"))
